@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { idSchema } from './ids.ts';
+
+/** What a person is within the membership they act in. */
+export const roles = ['patient', 'doctor', 'pharmacist', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Granular rights beyond what a role can do by being a party to something. */
+export const permissions = ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'] as const;
+export type Permission = (typeof permissions)[number];
+
+/** Rights every holder of a role has. */
+export const permissionsOf: Record<Role, readonly Permission[]> = {
+  patient: [],
+  doctor: [],
+  pharmacist: [],
+  administrator: ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'],
+};
+
+/** Who asks: one person acting in one membership. Carried in the access token and in the internal token. */
+export const actorSchema = z.object({
+  userId: idSchema<'User'>(),
+  membershipId: idSchema<'Membership'>(),
+  organisationId: idSchema<'Organisation'>(),
+  role: z.enum(roles),
+  permissions: z.array(z.enum(permissions)),
+  sessionId: idSchema<'Session'>(),
+});
+export type Actor = z.infer<typeof actorSchema>;

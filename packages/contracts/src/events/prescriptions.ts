@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { idSchema } from '../ids.ts';
+import { screeningInputSchema } from '../screening.ts';
+
+const about = { prescriptionId: idSchema<'Prescription'>(), ticketId: idSchema<'Ticket'>() };
+
+export const lineStates = [
+  'to_fill',
+  'partly',
+  'owing',
+  'ready',
+  'collected',
+  'not_dispensed',
+  'cancelled',
+  'expired',
+] as const;
+export type LineState = (typeof lineStates)[number];
+const lineStatesOf = z.array(z.object({ lineId: idSchema<'Line'>(), state: z.enum(lineStates) }));
+
+export const PrescriptionDrafted = defineEvent(
+  'prescriptions.prescription.drafted.v1',
+  'ids',
+  'A doctor began a prescription for a ticket.',
+  z.object({ ...about, doctorId: idSchema<'User'>() }),
+);
+
+export const PrescriptionSigned = defineEvent(
+  'prescriptions.prescription.signed.v1',
+  'health-codes',
+  'Content is frozen and waits for its screening.',
+  z.object({
+    ...about,
+    contentVersion: z.int(),
+    /** SHA-256 of the frozen content. */
+    contentHash: z.string(),
+    screening: screeningInputSchema,
+  }),
+);
+
+export const PrescriptionBlocked = defineEvent(
+  'prescriptions.prescription.blocked.v1',
+  'ids',
+  'The verdict has findings or gaps nobody has answered for: the doctor must override or change.',
+  z.object({ ...about, verdict: z.enum(['findings', 'incomplete']), open: z.int() }),
+);
+
+export const PrescriptionReleased = defineEvent(
+  'prescriptions.prescription.released.v1',
+  'ids',
+  'Clear, or overridden with reasons: the pharmacy may have it.',
+  z.object({ ...about, overridden: z.boolean(), validUntil: z.iso.datetime({ offset: true }) }),
+);
+
+export const PrescriptionCancelled = defineEvent(
+  'prescriptions.prescription.cancelled.v1',
+  'ids',
+  'What was not handed over will not be. Part says whether something already was.',
+  z.object({ ...about, reason: z.string(), part: z.boolean() }),
+);
+
+export const CancelRefused = defineEvent(
+  'prescriptions.prescription.cancel_refused.v1',
+  'ids',
+  'A cancellation came after everything had been handed over.',
+  z.object({ ...about, reason: z.literal('too_late') }),
+);
+
+export const FillOpened = defineEvent(
+  'prescriptions.fill.opened.v1',
+  'ids',
+  'A repeat was redeemed: a further fill wants a ticket of its own, whose id is given here.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    patientId: idSchema<'User'>(),
+    doctorId: idSchema<'User'>(),
+    clinicId: idSchema<'Organisation'>(),
+    pharmacyId: idSchema<'Organisation'>(),
+    expiresAt: z.iso.datetime({ offset: true }),
+  }),
+);
+
+export const FillPrepared = defineEvent(
+  'prescriptions.fill.prepared.v1',
+  'ids',
+  'The pharmacy prepared lines of a fill. Readiness is derived from all of them.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    readiness: z.enum(['none', 'part', 'whole']),
+    lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);
+
+export const FillHandedOver = defineEvent(
+  'prescriptions.fill.handed_over.v1',
+  'ids',
+  'Medicines were handed over. Complete says that nothing of this fill is owed any more.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    dispenseId: idSchema<'Dispense'>(),
+    complete: z.boolean(),
+    lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);

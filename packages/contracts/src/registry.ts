@@ -1,0 +1,17 @@
+import type { EventDefinition } from './define-event.ts';
+import * as catalog from './events/catalog.ts';
+import * as identity from './events/identity.ts';
+import * as messaging from './events/messaging.ts';
+import * as prescriptions from './events/prescriptions.ts';
+import * as tickets from './events/tickets.ts';
+
+const isDefinition = (value: unknown): value is EventDefinition =>
+  typeof value === 'object' && value !== null && 'schema' in value && 'type' in value;
+
+/** Every event of the platform by its type. */
+export const events: ReadonlyMap<string, EventDefinition> = new Map(
+  [identity, tickets, messaging, prescriptions, catalog]
+    .flatMap((module): unknown[] => Object.values(module))
+    .filter(isDefinition)
+    .map((definition) => [definition.type, definition]),
+);

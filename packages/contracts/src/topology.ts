@@ -1,0 +1,56 @@
+import type { ServiceName } from './define-event.ts';
+
+/** The broker as data: what exists, who listens to what. Nothing else names an exchange or a queue. */
+export const exchanges = {
+  /** Topic; routing key is the event type. */
+  events: 'domain.events',
+  /** Direct; routing key is the service whose queue gave up on a message. */
+  dead: 'domain.dead',
+} as const;
+
+/** Event types each service takes. A type that stands in no list has no durable subscriber (live updates may still use it). */
+export const subscriptions: Record<ServiceName, readonly string[]> = {
+  identity: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1'],
+  tickets: [
+    'identity.organisation.registered.v1',
+    'identity.membership.granted.v1',
+    'identity.membership.ended.v1',
+    'messaging.message.posted.v1',
+    'prescriptions.prescription.drafted.v1',
+    'prescriptions.prescription.signed.v1',
+    'prescriptions.prescription.blocked.v1',
+    'prescriptions.prescription.released.v1',
+    'prescriptions.prescription.cancelled.v1',
+    'prescriptions.prescription.cancel_refused.v1',
+    'prescriptions.fill.opened.v1',
+    'prescriptions.fill.prepared.v1',
+    'prescriptions.fill.handed_over.v1',
+  ],
+  messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
+  prescriptions: [
+    'identity.organisation.registered.v1',
+    'tickets.ticket.opened.v1',
+    'tickets.ticket.pharmacy_changed.v1',
+    'tickets.ticket.moved.v1',
+    'catalog.screening.completed.v1',
+    'catalog.release.published.v1',
+  ],
+  catalog: ['prescriptions.prescription.signed.v1'],
+};
+
+export const queueOf = (service: ServiceName) => `${service}.events.v1`;
+export const deadQueueOf = (service: ServiceName) => `${service}.events.dead`;
+
+/** Arguments of a service's queue; the same on RabbitMQ 3.10 and 4.x. */
+export const queueArguments = (service: ServiceName) => ({
+  'x-queue-type': 'quorum',
+  'x-single-active-consumer': true,
+  'x-dead-letter-exchange': exchanges.dead,
+  'x-dead-letter-routing-key': service,
+  'x-dead-letter-strategy': 'at-least-once',
+  'x-overflow': 'reject-publish',
+  'x-delivery-limit': 1000,
+});
+
+/** Whether some service's queue takes this type: then an unroutable publish is a failure. */
+export const hasSubscriber = (type: string) => Object.values(subscriptions).some((types) => types.includes(type));
