@@ -17,7 +17,11 @@ const insertEvent = `INSERT INTO bus.outbox
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
 /** Writes an event into the same transaction as the change it tells of. Parsed before it is written. Returns its id. */
-export function emit<Data>(tx: Tx, definition: EventDefinition<string, Data>, emission: Emission<Data>): string {
+export function emit<Data>(
+  tx: Tx,
+  definition: EventDefinition<string, Data>,
+  emission: Emission<Data>,
+): string {
   const id = newId<'Event'>();
   tx.send(insertEvent, [
     id,

@@ -79,4 +79,5 @@ export async function inTransaction<Result>(
 
 /** "Current transaction is aborted" and an unnoticed rollback only follow from an earlier failure: report that one. */
 const isAborted = (error: unknown) =>
-  (error as { code?: string }).code === '25P02' || (error as Error).message === 'The transaction was rolled back.';
+  (error as { code?: string }).code === '25P02' ||
+  (error as Error).message === 'The transaction was rolled back.';

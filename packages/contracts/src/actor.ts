@@ -6,7 +6,12 @@ export const roles = ['patient', 'doctor', 'pharmacist', 'administrator'] as con
 export type Role = (typeof roles)[number];
 
 /** Granular rights beyond what a role can do by being a party to something. */
-export const permissions = ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'] as const;
+export const permissions = [
+  'ManageUsers',
+  'ManageOrganisations',
+  'ManageDrugCatalog',
+  'OperatePlatform',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 /** Rights every holder of a role has. */

@@ -1,9 +1,21 @@
-import type { EventDefinition } from './define-event.ts';
+import type { EventData, EventDefinition } from './define-event.ts';
 import * as catalog from './events/catalog.ts';
 import * as identity from './events/identity.ts';
 import * as messaging from './events/messaging.ts';
 import * as prescriptions from './events/prescriptions.ts';
 import * as tickets from './events/tickets.ts';
+
+type DefinitionsIn<Module> = Extract<Module[keyof Module], { type: string; schema: unknown }>;
+
+export type KnownEvent =
+  | DefinitionsIn<typeof identity>
+  | DefinitionsIn<typeof tickets>
+  | DefinitionsIn<typeof messaging>
+  | DefinitionsIn<typeof prescriptions>
+  | DefinitionsIn<typeof catalog>;
+export type EventType = KnownEvent['type'];
+/** Parsed payload of the event with this type. */
+export type DataOf<Type extends EventType> = EventData<Extract<KnownEvent, { type: Type }>>;
 
 const isDefinition = (value: unknown): value is EventDefinition =>
   typeof value === 'object' && value !== null && 'schema' in value && 'type' in value;

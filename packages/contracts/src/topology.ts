@@ -1,4 +1,5 @@
-import type { ServiceName } from './define-event.ts';
+import { type ServiceName, serviceNames } from './define-event.ts';
+import type { EventType } from './registry.ts';
 
 /** The broker as data: what exists, who listens to what. Nothing else names an exchange or a queue. */
 export const exchanges = {
@@ -9,7 +10,7 @@ export const exchanges = {
 } as const;
 
 /** Event types each service takes. A type that stands in no list has no durable subscriber (live updates may still use it). */
-export const subscriptions: Record<ServiceName, readonly string[]> = {
+export const subscriptions = {
   identity: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1'],
   tickets: [
     'identity.organisation.registered.v1',
@@ -35,8 +36,9 @@ export const subscriptions: Record<ServiceName, readonly string[]> = {
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
   ],
-  catalog: ['prescriptions.prescription.signed.v1'],
-};
+  catalog: ['prescriptions.prescription.signed.v1', 'prescriptions.prescription.rescreen_requested.v1'],
+} as const satisfies Record<ServiceName, readonly EventType[]>;
+export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)[Service][number];
 
 export const queueOf = (service: ServiceName) => `${service}.events.v1`;
 export const deadQueueOf = (service: ServiceName) => `${service}.events.dead`;
@@ -53,4 +55,8 @@ export const queueArguments = (service: ServiceName) => ({
 });
 
 /** Whether some service's queue takes this type: then an unroutable publish is a failure. */
-export const hasSubscriber = (type: string) => Object.values(subscriptions).some((types) => types.includes(type));
+export const hasSubscriber = (type: string) => subscribersOf(type).length > 0;
+
+/** Services whose queue takes this type. */
+export const subscribersOf = (type: string) =>
+  serviceNames.filter((service) => subscriptions[service].some((taken) => taken === type));

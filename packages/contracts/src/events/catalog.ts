@@ -20,6 +20,17 @@ export const ScreeningCompleted = defineEvent(
     ticketId: idSchema<'Ticket'>(),
     contentVersion: z.int(),
     contentHash: z.string(),
+    screeningNumber: z.int(),
+    /** What each line is, in the words and codes of the release: kept with the prescription as its wording. */
+    lines: z.array(
+      z.object({
+        lineId: idSchema<'Line'>(),
+        wording: z.string().nullable(),
+        ingredients: z.array(z.string()),
+        /** Controlled-substance schedule such as CII; null when it has none. */
+        schedule: z.string().nullable(),
+      }),
+    ),
     verdict: verdictSchema,
   }),
 );

@@ -23,6 +23,8 @@ export const MessagePosted = defineEvent(
     senderId: idSchema<'Principal'>().nullable(),
     kind: z.enum(['text', 'system']),
     routing: z.enum(['direct', 'reply', 'auto']),
+    /** Everybody who is a member now: live inboxes are told without asking back. */
+    memberIds: z.array(idSchema<'Principal'>()).default([]),
   }),
 );
 
@@ -43,5 +45,9 @@ export const MemberLeft = defineEvent(
   'messaging.member.left.v1',
   'ids',
   'Somebody is no longer a member of a thread: live streams of it end for them.',
-  z.object({ threadId: idSchema<'Thread'>(), ticketId: idSchema<'Ticket'>(), memberId: idSchema<'Principal'>() }),
+  z.object({
+    threadId: idSchema<'Thread'>(),
+    ticketId: idSchema<'Ticket'>(),
+    memberId: idSchema<'Principal'>(),
+  }),
 );

@@ -25,17 +25,28 @@ export const PrescriptionDrafted = defineEvent(
   z.object({ ...about, doctorId: idSchema<'User'>() }),
 );
 
+const toScreen = z.object({
+  ...about,
+  contentVersion: z.int(),
+  /** SHA-256 of the frozen content. */
+  contentHash: z.string(),
+  /** Number of the screening within the prescription: 1 at signing, then growing. */
+  screeningNumber: z.int(),
+  screening: screeningInputSchema,
+});
+
 export const PrescriptionSigned = defineEvent(
   'prescriptions.prescription.signed.v1',
   'health-codes',
   'Content is frozen and waits for its screening.',
-  z.object({
-    ...about,
-    contentVersion: z.int(),
-    /** SHA-256 of the frozen content. */
-    contentHash: z.string(),
-    screening: screeningInputSchema,
-  }),
+  toScreen,
+);
+
+export const RescreenRequested = defineEvent(
+  'prescriptions.prescription.rescreen_requested.v1',
+  'health-codes',
+  'The facts behind the verdict changed (a new allergy, another medicine, the fill begins): judge again.',
+  toScreen,
 );
 
 export const PrescriptionBlocked = defineEvent(

@@ -85,5 +85,7 @@ export const TicketNoted = defineEvent(
     noted: z.string(),
     /** Id of what it is about: a message, a prescription, a dispense. */
     subjectId: z.string(),
+    /** The ticket's pharmacy now: its live dashboard is told without asking back. */
+    pharmacyId: idSchema<'Organisation'>().nullable().default(null),
   }),
 );

@@ -1,0 +1,67 @@
+import type pg from 'pg';
+import { failpoint } from './failpoint.ts';
+import type { Message } from './link.ts';
+import type { Incoming } from './read-event.ts';
+import { inTransaction, type Tx } from './transaction.ts';
+
+type Applicable = Extract<Incoming, { kind: 'event' }>;
+
+const remember = `INSERT INTO bus.inbox (event_id, aggregate_id)
+  SELECT id, aggregate FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS event (id, aggregate, n) ORDER BY n
+  ON CONFLICT (event_id) DO NOTHING RETURNING event_id`;
+const whichWait = `SELECT DISTINCT aggregate_id FROM bus.inbox WHERE status = 'parked' AND aggregate_id = ANY($1::uuid[])`;
+const parkBehind = `UPDATE bus.inbox SET status = 'parked', next_attempt_at = now(), message = event.message
+  FROM unnest($1::uuid[], $2::jsonb[]) AS event (id, message) WHERE inbox.event_id = event.id`;
+const parkNew = `INSERT INTO bus.inbox (event_id, aggregate_id, status, attempts, next_attempt_at, error, message)
+  VALUES ($1, $2, 'parked', $3, now() + interval '400 milliseconds', $4, $5) ON CONFLICT (event_id) DO NOTHING`;
+
+/** Retries end here; the event stays parked until a person redrives or drops it. */
+export const lastAttempt = 20;
+
+/**
+ * Applies the events that are new, in order, and remembers them, all in one transaction. An event whose aggregate has
+ * a parked one is parked behind it. Returns whether an event or a task was written.
+ */
+export async function applyBatch(
+  pool: pg.Pool,
+  batch: readonly Applicable[],
+  alongside: (tx: Tx) => void = () => {},
+): Promise<boolean> {
+  const aggregates = batch.map(({ aggregateId }) => aggregateId);
+  return inTransaction(pool, async (tx) => {
+    // Two statements in one flush: the first may wait for another consumer that is parking an earlier event of the same
+    // aggregate, and only a later statement sees what that one committed.
+    const [remembered, waiting] = await Promise.all([
+      tx.query<{ event_id: string }>(remember, [batch.map(({ id }) => id), aggregates]),
+      tx.query<{ aggregate_id: string }>(whichWait, [aggregates]),
+    ]);
+    failpoint('midInboxTransaction');
+    const isNew = new Set(remembered.map((row) => row.event_id));
+    const isHeldUp = new Set(waiting.map((row) => row.aggregate_id));
+    // `delete` and not `has`: the second copy within one batch is a copy, too.
+    const fresh = batch.filter(({ id }) => isNew.delete(id));
+    const behind = fresh.filter(({ aggregateId }) => isHeldUp.has(aggregateId));
+    if (behind.length > 0)
+      tx.send(parkBehind, [behind.map(({ id }) => id), behind.map(({ message }) => storable(message))]);
+    for (const event of fresh) if (!isHeldUp.has(event.aggregateId)) await event.apply(tx);
+    alongside(tx);
+    return tx.wakes;
+  });
+}
+
+/** Sets an event aside that failed or cannot be read. `attempts` of `lastAttempt` means: not retried by itself. */
+export async function park(pool: pg.Pool, event: Incoming, attempts: number, reason: string): Promise<void> {
+  await pool.query(parkNew, [
+    event.id,
+    event.aggregateId,
+    attempts,
+    reason.slice(0, 500),
+    storable(event.message),
+  ]);
+}
+
+/** JSON that PostgreSQL takes: it has no place for the character U+0000, which only broken messages contain. */
+const storable = (message: Message): string =>
+  JSON.stringify(message, (_, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value,
+  );

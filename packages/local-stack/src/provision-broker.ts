@@ -1,0 +1,92 @@
+import { serviceNames } from '@carethread/contracts/define-event.ts';
+import type { ServiceName } from '@carethread/contracts/define-event.ts';
+import {
+  deadQueueOf,
+  exchanges,
+  queueArguments,
+  queueOf,
+  subscriptions,
+} from '@carethread/contracts/topology.ts';
+import amqp from 'amqplib';
+import type { BrokerAdmin, BrokerPermissions } from './broker-admin.ts';
+
+/** Who connects to the broker: each service, and the gateway for live updates. */
+export const brokerClients = [...serviceNames, 'gateway'] as const;
+export type BrokerClient = (typeof brokerClients)[number];
+export type BrokerPasswords = Readonly<Record<BrokerClient, string>>;
+
+/** Prefixed, because a given broker may have other users. */
+export const brokerUser = (client: BrokerClient) => `carethread-${client}`;
+
+/**
+ * Makes a virtual host with the users and the whole topology, or brings an existing one up to date. Every subscriber's
+ * queue exists when this returns, hence before anybody can publish.
+ */
+export async function provisionBroker(
+  broker: BrokerAdmin,
+  vhost: string,
+  passwords: BrokerPasswords,
+): Promise<void> {
+  await createBrokerUsers(broker, passwords);
+  await provisionVhost(broker, vhost);
+}
+
+/** The users alone; they are shared by all virtual hosts of a broker. */
+export async function createBrokerUsers(broker: BrokerAdmin, passwords: BrokerPasswords): Promise<void> {
+  await Promise.all(brokerClients.map((client) => broker.createUser(brokerUser(client), passwords[client])));
+}
+
+/** A virtual host with topology and permissions, for users that exist. */
+export async function provisionVhost(broker: BrokerAdmin, vhost: string): Promise<void> {
+  await broker.createVhost(vhost);
+  await Promise.all([
+    declareTopology(broker.adminUrlIn(vhost)),
+    ...brokerClients.map((client) => broker.permit(vhost, brokerUser(client), permissionsOf(client))),
+    // A fact has one owner: nobody else may publish it, even though all publish to one exchange.
+    ...serviceNames.map((service) =>
+      broker.permitTopics(vhost, brokerUser(service), exchanges.events, {
+        write: `^${service}\\.`,
+        read: '.*',
+      }),
+    ),
+  ]);
+}
+
+/** The least a client needs to assert its own part of the topology, publish and consume. */
+export function permissionsOf(client: BrokerClient): BrokerPermissions {
+  if (client === 'gateway') {
+    // Only server-named queues, which are exclusive and end with the connection.
+    return {
+      configure: '^amq\\.gen-.*$',
+      write: '^amq\\.gen-.*$',
+      read: `^(${literal(exchanges.events)}|amq\\.gen-.*)$`,
+    };
+  }
+  const own = [exchanges.events, exchanges.dead, queueOf(client), deadQueueOf(client)].map(literal).join('|');
+  return { configure: `^(${own})$`, write: `^(${own})$`, read: `^(${own})$` };
+}
+
+/** Declares both exchanges and each service's queue, dead-letter queue and bindings. */
+export async function declareTopology(url: string): Promise<void> {
+  const connection = await amqp.connect(url, { noDelay: true, timeout: 5_000 });
+  try {
+    const channel = await connection.createChannel();
+    await channel.assertExchange(exchanges.events, 'topic', { durable: true });
+    await channel.assertExchange(exchanges.dead, 'direct', { durable: true });
+    await Promise.all(serviceNames.map((service) => declareQueues(channel, service)));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function declareQueues(channel: amqp.Channel, service: ServiceName): Promise<void> {
+  const quorum = { 'x-queue-type': 'quorum' };
+  await Promise.all([
+    channel.assertQueue(deadQueueOf(service), { durable: true, arguments: quorum }),
+    channel.bindQueue(deadQueueOf(service), exchanges.dead, service),
+    channel.assertQueue(queueOf(service), { durable: true, arguments: queueArguments(service) }),
+    ...subscriptions[service].map((type) => channel.bindQueue(queueOf(service), exchanges.events, type)),
+  ]);
+}
+
+const literal = (text: string) => text.replaceAll('.', '\\.');

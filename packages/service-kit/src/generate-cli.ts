@@ -1,0 +1,50 @@
+/**
+ * Writes what is derived from a service's schema.graphql and prisma/schema.prisma into src/generated (not in git):
+ * resolver types and the Prisma client. Run in the service's folder.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
+import { parse } from 'graphql';
+import { completeSdl } from './common-sdl.ts';
+
+const requireHere = createRequire(`${process.cwd()}/package.json`);
+mkdirSync('src/generated', { recursive: true });
+
+if (existsSync('schema.graphql')) {
+  const mappers = existsSync('src/graphql/mappers.json')
+    ? (JSON.parse(readFileSync('src/graphql/mappers.json', 'utf8')) as Record<string, string>)
+    : {};
+  const text = await codegen({
+    filename: 'src/generated/graphql.ts',
+    schema: parse(completeSdl(readFileSync('schema.graphql', 'utf8'))),
+    documents: [],
+    plugins: [{ typescript: {} }, { typescriptResolvers: {} }],
+    pluginMap: { typescript, typescriptResolvers },
+    config: {
+      federation: true,
+      useTypeImports: true,
+      enumsAsTypes: true,
+      contextType: '../graphql/context.ts#Context',
+      mappers,
+      strictScalars: true,
+      defaultScalarType: 'unknown',
+      scalars: { ID: { input: 'string', output: 'string' }, DateTime: 'Date', _FieldSet: 'string' },
+      resolversNonOptionalTypename: { interfaceImplementingType: true, unionMember: true },
+      maybeValue: 'T | null | undefined',
+      inputMaybeValue: 'T | null | undefined',
+    },
+  });
+  writeFileSync('src/generated/graphql.ts', text);
+}
+if (existsSync('prisma/schema.prisma')) {
+  const prisma = requireHere.resolve('prisma/build/index.js');
+  execFileSync(process.execPath, [prisma, 'generate', '--schema', 'prisma/schema.prisma'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // The client needs no schema engine; naming one keeps the command line from downloading it.
+    env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+  });
+}
