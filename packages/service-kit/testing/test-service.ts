@@ -2,7 +2,7 @@ import { createTestDatabase, createTestVhost, testStack } from '@carethread/loca
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { EventDefinition, ServiceName } from '@carethread/contracts/define-event.ts';
 import { newId } from '@carethread/contracts/ids.ts';
-import { openLink } from '@carethread/bus/amqp-link.ts';
+import { amqpBroker } from '@carethread/bus/amqp-link.ts';
 import pg from 'pg';
 import { migrate, migrationsOf } from '../src/migrate.ts';
 import type { Service } from '../src/service.ts';
@@ -71,7 +71,7 @@ export async function startTestService(
   await service.start();
   const superuser = new pg.Pool({ connectionString: superuserUrl(database.ownerUrl), max: 4 });
   const app = new pg.Pool({ connectionString: database.appUrl, max: 2 });
-  const link = await openLink(vhost.adminUrl, 'test publisher', name);
+  const link = await amqpBroker(vhost.adminUrl, 'test publisher', name).connect();
   const publish = await link.publisher();
 
   return {
