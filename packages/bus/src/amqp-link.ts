@@ -2,14 +2,19 @@ import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { exchanges } from '@carethread/contracts/topology.ts';
 import type { ConsumeMessage } from 'amqplib';
 import { openConnection, type AmqpConnection } from './amqp-connection.ts';
-import type { Delivery, Link, Publish, Subscription } from './link.ts';
+import type { Broker, Delivery, Link, Publish, Subscription } from './link.ts';
 import { within } from './pause.ts';
 import { declareTopology } from './topology.ts';
 
 const patience = 10_000;
 
-/** A link to RabbitMQ with the service's queues declared. Together with amqp-connection.ts all that knows amqplib. */
-export async function openLink(url: string, name: string, service: ServiceName): Promise<Link> {
+/** RabbitMQ as a service sees it. This file, amqp-connection.ts and topology.ts are all that know amqplib. */
+export const amqpBroker = (url: string, name: string, service: ServiceName): Broker => ({
+  connect: () => openLink(url, name, service),
+});
+
+/** A link to RabbitMQ with the service's queues declared. */
+async function openLink(url: string, name: string, service: ServiceName): Promise<Link> {
   const connection = await openConnection(url, name);
   try {
     const channel = await connection.channel();

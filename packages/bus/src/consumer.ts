@@ -1,19 +1,19 @@
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { deadQueueOf, queueOf } from '@carethread/contracts/topology.ts';
 import type pg from 'pg';
-import { openLink } from './amqp-link.ts';
-import { applyCarefully, suspicious } from './careful.ts';
+import { amqpBroker } from './amqp-link.ts';
 import { DeliveryLoop } from './delivery-loop.ts';
 import { failpoint } from './failpoint.ts';
 import type { Handlers } from './handlers.ts';
-import { applyBatch, lastAttempt, park } from './inbox.ts';
-import type { Delivery, Link } from './link.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { lastAttempt } from './inbox.ts';
+import type { Broker, Delivery } from './link.ts';
 import { countParked } from './parked.ts';
 import { pause } from './pause.ts';
-import { handlerTable, type Incoming, readEvent } from './read-event.ts';
+import { handlerTable, readEvent } from './read-event.ts';
 import { startRetries } from './retry-parked.ts';
 import { keepSession } from './session.ts';
-import { isTransient } from './transaction.ts';
+import { parkSurely, settleBatch } from './settle-batch.ts';
 import type { Log, Observe, Reachable } from './watch.ts';
 
 export interface ConsumerOptions<Service extends ServiceName> {
@@ -47,9 +47,9 @@ const prefetch = 200;
 
 /** Handles what arrives in the service's queue: each event's effect exactly once, in the order of its aggregate. */
 export const startConsumer = <Service extends ServiceName>(options: ConsumerOptions<Service>): Consumer =>
-  runConsumer(options, () => openLink(options.amqpUrl, `${options.service} consumer`, options.service));
+  runConsumer(options, amqpBroker(options.amqpUrl, `${options.service} consumer`, options.service));
 
-/** The consumer over any kind of link. */
+/** The consumer over any kind of broker. */
 export function runConsumer<Service extends ServiceName>(
   {
     service,
@@ -59,67 +59,39 @@ export function runConsumer<Service extends ServiceName>(
     observe = () => {},
     onCommit = () => {},
   }: Omit<ConsumerOptions<Service>, 'amqpUrl'>,
-  connect: () => Promise<Link>,
+  broker: Broker,
 ): Consumer {
   const stopping = new AbortController();
   const table = handlerTable(handlers);
   const retries = startRetries({ pool, table, log, observe, onCommit });
+  const housekeeping = startHousekeeping(pool, log);
   let loop: DeliveryLoop | undefined;
 
-  const parkUnreadable = async (event: Incoming, reason: string) => {
-    log.error({ service, eventId: event.id, eventType: event.message.type, reason }, 'event parked');
-    await park(pool, event, 1, reason);
-  };
-  const parkFailed = async (event: Incoming, error: unknown) => {
-    log.warn(
-      { service, eventId: event.id, eventType: event.message.type, error },
-      'event parked after a failure',
-    );
-    await park(pool, event, 1, describe(error));
-    retries.poke();
-  };
-
-  /** Returns normally when every event of the batch is applied, remembered or parked, and so may be acknowledged. */
+  const settling = { pool, table, log, onCommit, onParked: retries.poke };
   const settle = async (batch: readonly Delivery[], ended: AbortSignal): Promise<void> => {
     const startedAt = performance.now();
-    const incoming = batch.map(({ message }) => readEvent(message, table));
-    const events = incoming.filter((event) => event.kind === 'event');
-    const careful = batch.some(({ earlierAttempts }) => earlierAttempts >= suspicious);
-    const apply = async (some: typeof events) => {
-      const written = careful && some[0] ? await applyCarefully(pool, some[0]) : await applyBatch(pool, some);
-      if (written) onCommit();
-    };
-    for (const event of incoming)
-      if (event.kind === 'unreadable') await untilReachable(() => parkUnreadable(event, event.reason), ended);
-    if (events.length > 0) {
-      const failure = await untilReachable(() => apply(events), ended);
-      if (failure)
-        for (const event of events) {
-          const own = await untilReachable(() => apply([event]), ended);
-          if (own) await untilReachable(() => parkFailed(event, own.error), ended);
-        }
-    }
+    await settleBatch(batch, settling, ended);
     observe('consumerBatchSize', batch.length);
     observe('consumerBatchMs', performance.now() - startedAt);
     failpoint('afterCommitBeforeAck');
   };
-
   const settleDead = async (batch: readonly Delivery[], ended: AbortSignal): Promise<void> => {
     for (const { message } of batch) {
       const event = readEvent(message, table);
-      log.error({ service, eventId: event.id, eventType: message.type }, 'dead letter parked');
-      await untilReachable(() => park(pool, event, lastAttempt, 'The broker gave up on it.'), ended);
+      log.error({ eventId: event.id, eventType: message.type }, 'dead letter parked');
+      await parkSurely(pool, event, lastAttempt, 'The broker gave up on it.', ended);
     }
   };
 
   let brokerUp = false;
   const session = keepSession({
     name: `${service} consumer`,
-    connect,
+    ...broker,
     async use(link, ended) {
       const dead = new DeliveryLoop(link, deadQueueOf(service), ended);
       loop = new DeliveryLoop(link, queueOf(service), ended);
-      await Promise.all([loop.run(prefetch, settle), dead.run(prefetch, settleDead)]);
+      const loops = [loop.run(prefetch, settle), dead.run(prefetch, settleDead)];
+      await Promise.all(loops.map((running) => running.catch(link.fail)));
     },
     onChange: (up) => {
       brokerUp = up;
@@ -135,39 +107,12 @@ export function runConsumer<Service extends ServiceName>(
       return { broker: brokerUp ? 'up' : 'down', database: parked === null ? 'down' : 'up', parked };
     },
     async drain() {
-      while (!(await loop?.isDrained())) await pause(5);
+      while (!(await loop?.isDrained().catch(() => false))) await pause(5);
       await retries.drain();
     },
     async stop() {
       stopping.abort();
-      await Promise.all([session, retries.stop()]);
+      await Promise.all([session, retries.stop(), housekeeping.stop()]);
     },
   };
-}
-
-/**
- * Runs `attempt` until the database is there: trouble of that kind is never held against an event. Returns the failure
- * that is the event's own, or nothing. Throws when `ended` fires first: then the event must not be acknowledged.
- */
-async function untilReachable(
-  attempt: () => Promise<void>,
-  ended: AbortSignal,
-): Promise<{ error: unknown } | undefined> {
-  for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) {
-    try {
-      await attempt();
-      return undefined;
-    } catch (error) {
-      if (!isTransient(error)) return { error };
-      await pause(wait, ended);
-      if (ended.aborted) throw error;
-    }
-  }
-}
-
-/** A failure in a few words, without values: a database's message may quote the row. */
-function describe(error: unknown): string {
-  const { code, constraint, message, name } = error as Error & { code?: string; constraint?: string };
-  if (code && /^[0-9A-Z]{5}$/.test(code)) return [`SQLSTATE ${code}`, constraint].filter(Boolean).join(' ');
-  return `${name}: ${message}`;
 }

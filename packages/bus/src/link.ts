@@ -44,3 +44,11 @@ export interface Link {
   /** Closes within a second, whatever the other side does. */
   close(): Promise<void>;
 }
+
+/** Where links come from. */
+export interface Broker {
+  /** Connects, or rejects within seconds. */
+  connect(): Promise<Link>;
+  /** Pause before the second attempt to connect, in milliseconds, where it differs from the session's own. */
+  readonly firstPauseMs?: number;
+}

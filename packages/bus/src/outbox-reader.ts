@@ -2,9 +2,14 @@ import pg from 'pg';
 import { type OutboxRow, rowColumns } from './message.ts';
 import { pause } from './pause.ts';
 
+/** Age of the oldest event at which a leader counts as stuck. */
+const stuckAfterMs = 10_000;
+
 /** Any number, the same in every service's database: only one relay per database holds it. */
 const leaderLock = 7231;
 
+const contend = `SELECT pg_try_advisory_lock($1) AS won, coalesce((SELECT occurred_at < clock_timestamp() - $2 * interval '1 millisecond'
+  FROM bus.outbox ORDER BY outbox.id LIMIT 1), false) AS stuck`;
 // Ordered by the column, not by its text form. No `id > last`: a transaction with a lower id may commit later.
 const read = `SELECT ${rowColumns} FROM bus.outbox
   WHERE outbox.id <> ALL($1::bigint[]) ORDER BY outbox.id LIMIT $2`;
@@ -38,17 +43,22 @@ export class OutboxReader {
     await this.#client.query('SET synchronous_commit = off');
   }
 
-  /** Returns true once this connection leads, false when the signal fired. */
-  async lead(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Waits until this connection leads, or until events lie so long that the leader must be stuck (a paused process keeps
+   * its lock). Two relays at once do double work and no harm. Returns null when the signal fired.
+   */
+  async lead(signal: AbortSignal): Promise<'leader' | 'substitute' | null> {
     while (!signal.aborted) {
       // Asking again and again, as a waiting pg_advisory_lock() holds a snapshot and so keeps vacuum from cleaning.
-      const { rows } = await this.#client.query<{ won: boolean }>('SELECT pg_try_advisory_lock($1) AS won', [
+      const { rows } = await this.#client.query<{ won: boolean; stuck: boolean }>(contend, [
         leaderLock,
+        stuckAfterMs,
       ]);
-      if (rows[0]?.won) return true;
+      if (rows[0]?.won) return 'leader';
+      if (rows[0]?.stuck) return 'substitute';
       await pause(300, signal);
     }
-    return false;
+    return null;
   }
 
   /** The oldest events that are still there, without those in `except`. */
@@ -66,6 +76,8 @@ export class OutboxReader {
   }
 
   async close(): Promise<void> {
+    // Otherwise the lock is free a moment after the connection is gone, and the next leader loses that moment.
+    await this.#client.query('SELECT pg_advisory_unlock_all()').catch(() => {});
     await this.#client.end().catch(() => {});
   }
 }

@@ -1,8 +1,8 @@
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { hasSubscriber } from '@carethread/contracts/topology.ts';
-import { openLink } from './amqp-link.ts';
+import { amqpBroker } from './amqp-link.ts';
 import { failpoint } from './failpoint.ts';
-import type { Link, Publish } from './link.ts';
+import type { Broker, Link, Publish } from './link.ts';
 import { type OutboxRow, toMessage } from './message.ts';
 import { OutboxMonitor } from './outbox-monitor.ts';
 import { OutboxReader } from './outbox-reader.ts';
@@ -47,12 +47,12 @@ const rotateEveryMs = 3_600_000;
 
 /** Publishes this service's outbox to the broker, in order, each event at least once. */
 export const startRelay = (options: RelayOptions): Relay =>
-  runRelay(options, () => openLink(options.amqpUrl, `${options.service} relay`, options.service));
+  runRelay(options, amqpBroker(options.amqpUrl, `${options.service} relay`, options.service));
 
-/** The relay over any kind of link. */
+/** The relay over any kind of broker. */
 export function runRelay(
   { service, databaseUrl, log, observe = () => {} }: Omit<RelayOptions, 'amqpUrl'>,
-  connect: () => Promise<Link>,
+  broker: Broker,
 ): Relay {
   const stopping = new AbortController();
   const work = new Bell();
@@ -65,10 +65,14 @@ export function runRelay(
     try {
       const publish = await link.publisher();
       await reader.open();
-      if (!(await reader.lead(ended))) return;
-      leader = true;
-      log.info({ service }, 'relay leads');
-      await publishAll(reader, publish, link, { work, ended, observe });
+      for (;;) {
+        const role = await reader.lead(ended);
+        if (!role) return;
+        leader = true;
+        log.info({ service, role }, 'relay publishes');
+        await publishAll(reader, publish, link, { work, ended, observe, untilEmpty: role === 'substitute' });
+        leader = false;
+      }
     } finally {
       leader = false;
       await reader.close();
@@ -76,7 +80,7 @@ export function runRelay(
   };
   const session = keepSession({
     name: `${service} relay`,
-    connect,
+    ...broker,
     use,
     onChange: (up) => (brokerUp = up),
     log,
@@ -115,10 +119,12 @@ interface Publishing {
   work: Bell;
   ended: AbortSignal;
   observe: Observe;
+  /** Stop at an empty outbox: for one who stands in for the leader. */
+  untilEmpty: boolean;
 }
 
 /**
- * Reads and publishes until `ended` fires. Events leave in id order on one channel, beginning with the
+ * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning with the
  * oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event reaches a
  * queue in order even if two relays should run at once.
  */
@@ -126,7 +132,7 @@ async function publishAll(
   reader: OutboxReader,
   publish: Publish,
   link: Link,
-  { work, ended, observe }: Publishing,
+  { work, ended, observe, untilEmpty }: Publishing,
 ): Promise<void> {
   const inFlight = new Set<string>();
   const batches = new Set<Promise<void>>();
@@ -160,6 +166,7 @@ async function publishAll(
         .finally(() => batches.delete(batch));
       batches.add(batch);
     }
+    if (untilEmpty && rows.length === 0 && batches.size === 0) return;
     if (batches.size >= batchesInFlight) await Promise.race(batches);
     else if (rows.length < batchSize) await work.wait(pollMs, ended);
   }

@@ -5,6 +5,7 @@ import type { Message } from './link.ts';
 import { countParked, countStopped } from './parked.ts';
 import { Bell } from './pause.ts';
 import { type HandlerTable, readEvent } from './read-event.ts';
+import { describe } from './settle-batch.ts';
 import { inTransaction, isTransient } from './transaction.ts';
 import type { Log, Observe } from './watch.ts';
 
@@ -75,7 +76,7 @@ export function startRetries(options: {
       log.info({ eventId: id, attempts }, 'parked event handled');
     } catch (error) {
       if (isTransient(error)) throw error;
-      await pool.query(note, [id, (error as Error).message.slice(0, 500)]);
+      await pool.query(note, [id, describe(error).slice(0, 500)]);
       if (attempts >= lastAttempt)
         log.error({ eventId: id, eventType: message.type, error }, 'parked event stopped');
     }

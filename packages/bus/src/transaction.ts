@@ -22,15 +22,28 @@ export function statementName(text: string): string {
   return name;
 }
 
-/** SQLSTATE classes and system errors that say "not now", never "never". */
+/** SQLSTATE classes that say "not now": connection, transaction rollback, resources, operator, system, locks, read-only. */
+const transientState = /^((08|40|53|58)...|57P..|55P03|25006)$/;
+const networkFailures = new Set(
+  'ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENETDOWN ENOTFOUND EAI_AGAIN EMFILE'.split(
+    ' ',
+  ),
+);
+/** What pg says without a code when a connection is not there any more, or not yet. */
+const lostConnection =
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|Client (was closed|has encountered a connection error)|Cannot use a pool after calling end)/;
+
+/** Whether this failure says "not now" rather than "never": the database or the way to it, not the work itself. */
 export function isTransient(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code !== 'string') return !(error instanceof Refused) && isConnectionLoss(error);
-  return /^(08|40|53|57|58|55P03|25006)/.test(code) || /^(E[A-Z]+|ERR_)/.test(code);
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return lostConnection.test(error.message);
+  return transientState.test(code) || networkFailures.has(code) || isStalePlan(error);
 }
 
-const isConnectionLoss = (error: unknown) =>
-  error instanceof Error && /connection|timeout|terminated/i.test(error.message);
+/** A migration changed a table under a prepared statement. Only a new connection forgets the statement. */
+const isStalePlan = (error: unknown) =>
+  (error as { code?: string }).code === '0A000' && /cached plan/.test((error as Error).message);
 
 /** Thrown to roll a transaction back without it being a failure of anything. */
 export class Refused extends Error {}
@@ -71,6 +84,7 @@ export async function inTransaction<Result>(
     );
     const cause = failed && isAborted(error) ? failed.reason : error;
     await run('ROLLBACK').catch((lost: Error) => (broken = lost));
+    if (isStalePlan(cause)) broken = cause as Error;
     throw cause;
   } finally {
     client.release(broken);

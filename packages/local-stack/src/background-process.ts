@@ -8,6 +8,8 @@ export interface BackgroundProcess {
   readonly pid: number;
   /** False once the process has ended, for whatever reason. */
   running(): boolean;
+  /** Settles when the process ends, with its exit code or the signal that ended it. */
+  readonly ended: Promise<string>;
   /** Sends the signals in turn, each with its time to work (ms), until the process is gone. */
   end(signals: readonly (readonly [NodeJS.Signals, number])[]): Promise<void>;
 }
@@ -45,12 +47,15 @@ export async function startInBackground(launch: Launch): Promise<BackgroundProce
   const pid = child.pid;
   if (pid === undefined) throw new Error(`${launch.command} did not start`);
   child.on('error', () => undefined);
-  child.unref();
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
   await writeFile(launch.pidFile, String(pid));
   const running = () => child.exitCode === null && child.signalCode === null;
   return {
     pid,
     running,
+    ended,
     end: async (signals) => {
       await endProcess(pid, running, signals);
       await rm(launch.pidFile, { force: true });

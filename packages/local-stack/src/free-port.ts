@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 
-/** Whether nobody listens on this TCP port of this machine's loopback address. */
+/** Whether nobody listens on this TCP port. An address this machine does not have (no IPv6) counts as free. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }

@@ -8,6 +8,12 @@ export interface PostgresBinaries {
   readonly initdb: string;
 }
 
+/** The account PostgreSQL runs as; empty when that is ourselves. */
+export interface PostgresAccount {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
 const systems: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'linux',
   darwin: 'darwin',
@@ -36,7 +42,7 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
  * PostgreSQL refuses to run as root. As root we run it as the system user `postgres`, made when absent; as anybody else
  * it runs as that person.
  */
-export async function postgresUser(say: (line: string) => void): Promise<{ uid?: number; gid?: number }> {
+export async function postgresUser(say: (line: string) => void): Promise<PostgresAccount> {
   if (process.getuid?.() !== 0) return {};
   const known = await lookUp();
   if (known) return known;

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { chmod, chown, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { commandLine, endLeftover, logTail, startInBackground } from './background-process.ts';
 import type { BackgroundProcess } from './background-process.ts';
 import { postgresBinaries, postgresUser } from './postgres-binaries.ts';
-import type { PostgresBinaries } from './postgres-binaries.ts';
+import type { PostgresAccount, PostgresBinaries } from './postgres-binaries.ts';
+import { locatePostgres } from './postgres-location.ts';
 import { run } from './run.ts';
 import { randomPassword, secretsFile } from './secrets-file.ts';
 
@@ -49,16 +50,16 @@ export async function startPostgres({
   say = () => undefined,
 }: PostgresOptions): Promise<Postgres> {
   const folder = resolve(dataDir);
-  const cluster = join(folder, 'cluster');
   const logFile = join(folder, 'postgres.log');
   const pidFile = join(folder, 'postgres.pid');
-  const [binaries, user] = await Promise.all([postgresBinaries(), postgresUser(say)]);
+  const [installed, user] = await Promise.all([postgresBinaries(), postgresUser(say)]);
 
   await mkdir(folder, { recursive: true });
   // The server's own user has to pass through this folder, and nobody else has to list it.
   await chmod(folder, user.uid === undefined ? 0o700 : 0o711);
   const { password } = await secretsFile(join(folder, 'superuser.json'), { password: randomPassword });
-  await endLeftover(pidFile, cluster, shutdown);
+  await endPostgresLeftover(folder);
+  const { cluster, binaries } = await locatePostgres(folder, installed, user, say);
   if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(binaries, user, cluster, password);
 
   const adminUrl = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -72,7 +73,7 @@ export async function startPostgres({
         command: binaries.postgres,
         args: ['-D', cluster, '-p', String(port), ...settings()],
         env: { ...process.env, LC_MESSAGES: 'C' },
-        cwd: folder,
+        cwd: dirname(cluster),
         ...user,
         logFile,
         pidFile,
@@ -98,6 +99,14 @@ export async function startPostgres({
   };
 }
 
+/** Ends a server that a killed run left behind on this folder. */
+export async function endPostgresLeftover(dataDir: string): Promise<void> {
+  const folder = resolve(dataDir);
+  const cluster = join(folder, 'cluster');
+  const marker = await realpath(cluster).catch(() => cluster);
+  await endLeftover(join(folder, 'postgres.pid'), marker, shutdown);
+}
+
 const settings = () =>
   Object.entries({
     listen_addresses: '127.0.0.1',
@@ -112,14 +121,14 @@ const settings = () =>
 
 async function initialise(
   binaries: PostgresBinaries,
-  user: { uid?: number; gid?: number },
+  user: PostgresAccount,
   cluster: string,
   password: string,
 ): Promise<void> {
   // A folder without PG_VERSION is an initialisation that was interrupted.
   await rm(cluster, { recursive: true, force: true });
   await mkdir(cluster, { recursive: true, mode: 0o700 });
-  const passwordFile = join(cluster, '..', 'initial-password');
+  const passwordFile = join(dirname(cluster), 'initial-password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (user.uid !== undefined && user.gid !== undefined) {
     await chown(cluster, user.uid, user.gid);
@@ -135,7 +144,7 @@ async function initialise(
   const result = await run(
     binaries.initdb,
     [`--pgdata=${cluster}`, `--pwfile=${passwordFile}`, ...options, '--locale=C.UTF-8', '--lc-messages=C'],
-    { ...user, cwd: join(cluster, '..'), env: { ...process.env, LC_ALL: 'C' } },
+    { ...user, cwd: dirname(cluster), env: { ...process.env, LC_ALL: 'C' } },
   );
   await rm(passwordFile, { force: true });
   if (result.code !== 0) {

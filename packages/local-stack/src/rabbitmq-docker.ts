@@ -1,9 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as compose from 'docker-compose';
 import { brokerAdmin, untilBrokerAnswers } from './broker-admin.ts';
-import type { NodePorts } from './rabbitmq-node.ts';
-import type { BrokerProcess } from './rabbitmq.ts';
+import type { BrokerPorts, BrokerProcess } from './broker-process.ts';
 import { run } from './run.ts';
 import { randomPassword, secretsFile } from './secrets-file.ts';
 
@@ -19,7 +18,7 @@ export async function dockerAnswers(): Promise<boolean> {
 }
 
 /** Runs the service `rabbitmq` of deploy/docker-compose.yml as a project of its own, with its data in a named volume. */
-export async function startInDocker(dataDir: string, ports: NodePorts): Promise<BrokerProcess> {
+export async function startInDocker(dataDir: string, ports: BrokerPorts): Promise<BrokerProcess> {
   const folder = resolve(dataDir);
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o700);
@@ -68,4 +67,11 @@ export async function startInDocker(dataDir: string, ports: NodePorts): Promise<
     kill: async () => void (await compose.kill(options)),
     stop: async () => void (await compose.stopOne('rabbitmq', options)),
   };
+}
+
+/** Removes the container and its data, when this folder has one. */
+export async function removeFromDocker(dataDir: string): Promise<void> {
+  const text = await readFile(join(resolve(dataDir), 'administrator.json'), 'utf8').catch(() => '{}');
+  const { project } = JSON.parse(text) as { project?: string };
+  if (project) await run('docker', ['compose', '--project-name', project, 'down', '--volumes']);
 }

@@ -1,20 +1,13 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import amqp from 'amqplib';
 import { setTimeout as wait } from 'node:timers/promises';
 import { endLeftover, logTail, startInBackground } from './background-process.ts';
 import type { BackgroundProcess } from './background-process.ts';
 import { brokerAdmin, untilBrokerAnswers } from './broker-admin.ts';
-import type { BrokerProcess } from './rabbitmq.ts';
+import type { BrokerPorts, BrokerProcess } from './broker-process.ts';
 import { randomPassword, secretsFile } from './secrets-file.ts';
-
-/** Three ports of this machine: clients, management API, and Erlang's own distribution. */
-export interface NodePorts {
-  readonly amqp: number;
-  readonly management: number;
-  readonly distribution: number;
-}
 
 // RabbitMQ has closed its files within tens of milliseconds; 3.10 then idles 6 s before its process ends. Cutting that
 // short loses nothing, because every queue of ours is a quorum queue that synced what it confirmed.
@@ -44,7 +37,7 @@ export function installedServer(): string | null {
 export async function startPrivateNode(
   script: string,
   dataDir: string,
-  ports: NodePorts,
+  ports: BrokerPorts,
 ): Promise<BrokerProcess> {
   const folder = resolve(dataDir);
   const logFile = join(folder, 'rabbitmq.log');
@@ -100,7 +93,18 @@ export async function startPrivateNode(
   };
 }
 
-const configuration = (ports: NodePorts, secrets: { user: string; password: string }) =>
+/** Ends a node that a killed run left behind on this folder. */
+export async function endNodeLeftover(dataDir: string): Promise<void> {
+  const folder = resolve(dataDir);
+  const text = await readFile(join(folder, 'administrator.json'), 'utf8').catch(() => '{}');
+  const { node } = JSON.parse(text) as { node?: string };
+  if (node) await endLeftover(join(folder, 'rabbitmq.pid'), node, shutdown);
+}
+
+/** Whether a private node kept its queues in this folder before. */
+export const hasNodeData = (dataDir: string) => existsSync(join(resolve(dataDir), 'data'));
+
+const configuration = (ports: BrokerPorts, secrets: { user: string; password: string }) =>
   [
     `listeners.tcp.1 = 127.0.0.1:${ports.amqp}`,
     'management.tcp.ip = 127.0.0.1',
@@ -115,7 +119,7 @@ const configuration = (ports: NodePorts, secrets: { user: string; password: stri
     '',
   ].join('\n');
 
-function environment(folder: string, node: string, ports: NodePorts): NodeJS.ProcessEnv {
+function environment(folder: string, node: string, ports: BrokerPorts): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(RABBITMQ|ERL)_/.test(name));
   return {
     ...Object.fromEntries(inherited),

@@ -1,30 +1,13 @@
 import { brokerAdmin } from './broker-admin.ts';
-import type { BrokerAdmin } from './broker-admin.ts';
+import type { BrokerPorts, BrokerProcess } from './broker-process.ts';
 import { canInstall, installAdvice, installRabbitMq } from './install-rabbitmq.ts';
 import { dockerAnswers, startInDocker } from './rabbitmq-docker.ts';
-import { installedServer, startPrivateNode } from './rabbitmq-node.ts';
-import type { NodePorts } from './rabbitmq-node.ts';
-
-/** A broker we use: one we run, or one somebody gave us. */
-export interface BrokerProcess {
-  /** Null for a given broker whose management API does not answer: then its account is used as it is. */
-  readonly admin: BrokerAdmin | null;
-  readonly adminAmqpUrl: string;
-  /** Where it came from, for people. */
-  readonly origin: string;
-  /** Process number of the broker when it is a process of this machine. */
-  readonly pid: () => number | null;
-  /** Starts it again on the same data and ports; does nothing while it runs, and nothing to a given broker. */
-  start(): Promise<void>;
-  /** SIGKILL, as a crash would; nothing to a given broker. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-}
+import { hasNodeData, installedServer, startPrivateNode } from './rabbitmq-node.ts';
 
 export interface RabbitMqOptions {
   /** Folder for everything that belongs to this broker; made when absent. */
   readonly dataDir: string;
-  readonly ports: NodePorts;
+  readonly ports: BrokerPorts;
   readonly say?: (line: string) => void;
   /** Read for AMQP_URL and RABBITMQ_MANAGEMENT_URL. */
   readonly env?: NodeJS.ProcessEnv;
@@ -38,7 +21,9 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<BrokerPro
   const { dataDir, ports, say = () => undefined, env = process.env } = options;
   const given = env['AMQP_URL'];
   if (given) return givenBroker(given, env['RABBITMQ_MANAGEMENT_URL']);
-  if (await dockerAnswers()) return startInDocker(dataDir, ports);
+  // Queues stay where they are: a Docker that came later does not take over from a node that has messages.
+  const keepNode = hasNodeData(dataDir) && installedServer() !== null;
+  if (!keepNode && (await dockerAnswers())) return startInDocker(dataDir, ports);
   if (!installedServer()) {
     if (!canInstall()) throw new Error(installAdvice());
     await installRabbitMq(say);

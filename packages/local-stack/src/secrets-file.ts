@@ -19,7 +19,7 @@ export async function secretsFile<Name extends string>(
     await writeFile(`${path}.new`, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
-  return all as Record<Name, string>;
+  return all;
 }
 
 async function readKnown<Name extends string>(path: string): Promise<Partial<Record<Name, string>>> {

@@ -8,7 +8,7 @@ import { passwordsForAll, provisionDatabase } from './provision.ts';
 import { brokerClients, createBrokerUsers } from './provision-broker.ts';
 import type { BrokerPasswords } from './provision-broker.ts';
 import { startRabbitMq } from './rabbitmq.ts';
-import type { BrokerProcess } from './rabbitmq.ts';
+import type { BrokerProcess } from './broker-process.ts';
 import { randomPassword } from './secrets-file.ts';
 import { serviceNames } from '@carethread/contracts/define-event.ts';
 import type { TestStack } from './test-stack.ts';

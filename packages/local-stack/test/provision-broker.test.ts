@@ -37,7 +37,7 @@ async function as<Result>(
 const publish = (channel: amqp.ConfirmChannel, exchange: string, key: string) =>
   new Promise<void>((resolve, reject) => {
     channel.publish(exchange, key, Buffer.from('{}'), {}, (error: unknown) =>
-      error ? reject(error as Error) : resolve(),
+      error ? reject(error) : resolve(),
     );
   });
 
@@ -72,7 +72,7 @@ describe('a service', () => {
   it.each(serviceNames)(
     '%s may assert its part of the topology, publish its own events and consume',
     async (service) => {
-      await as(service, async (channel) => {
+      const mayDoAll = await as(service, async (channel) => {
         await channel.assertExchange(exchanges.events, 'topic', { durable: true });
         await channel.assertExchange(exchanges.dead, 'direct', { durable: true });
         await channel.assertQueue(queueOf(service), { durable: true, arguments: queueArguments(service) });
@@ -87,7 +87,9 @@ describe('a service', () => {
         await publish(channel, exchanges.dead, service);
         const { consumerTag } = await channel.consume(deadQueueOf(service), () => undefined);
         await channel.cancel(consumerTag);
+        return true;
       });
+      expect(mayDoAll).toBe(true);
     },
   );
 

@@ -3,12 +3,14 @@ import { roles } from '../actor.ts';
 import { defineEvent } from '../define-event.ts';
 import { idSchema } from '../ids.ts';
 
-export const organisationKinds = ['clinic', 'pharmacy'] as const;
+/** An operator runs the platform: administrators belong to it, care does not happen in it. */
+export const organisationKinds = ['clinic', 'pharmacy', 'operator'] as const;
+export type OrganisationKind = (typeof organisationKinds)[number];
 
 export const OrganisationRegistered = defineEvent(
   'identity.organisation.registered.v1',
   'none',
-  'A clinic or pharmacy joined the platform.',
+  'A clinic, a pharmacy or an operator joined the platform.',
   z.object({
     organisationId: idSchema<'Organisation'>(),
     kind: z.enum(organisationKinds),

@@ -1,0 +1,35 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Log } from '@carethread/service-kit/log.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { RequestContext } from '../request-context.ts';
+import { isAccident, withRequestId } from './mask-error.ts';
+
+/** Logs what clients are not shown, under the request's id, and counts operations. */
+export const errorsPlugin = (log: Log, metrics: GatewayMetrics): ApolloServerPlugin<RequestContext> => ({
+  async requestDidStart() {
+    const started = performance.now();
+    return {
+      async didEncounterErrors({ errors, contextValue: { requestId } }) {
+        for (const error of errors)
+          if (isAccident(error.extensions['code']))
+            log.error({ error, path: error.path, requestId }, 'operation failed');
+      },
+      async willSendResponse({ response, contextValue: { requestId }, operation }) {
+        const { body } = response;
+        if (body.kind !== 'single') return;
+        const { errors } = body.singleResult;
+        if (errors) body.singleResult.errors = errors.map((error) => withRequestId(error, requestId));
+        // The gateway reports here, in its own words, where a service broke its promise of a value.
+        const broken = body.singleResult.extensions?.['valueCompletion'];
+        if (broken) {
+          log.warn({ broken, requestId }, 'a service answered null where its schema does not allow it');
+          delete body.singleResult.extensions;
+        }
+        metrics.operations.observe(
+          { kind: operation?.operation ?? 'unknown', outcome: errors ? 'error' : 'ok' },
+          (performance.now() - started) / 1000,
+        );
+      },
+    };
+  },
+});

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import type { SupergraphManager } from '@apollo/gateway';
+import type { Log } from '@carethread/service-kit/log.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+
+const pollMs = 1_000;
+
+/**
+ * Gives the gateway its composed graph from a file and every later version of it. Reading is so cheap that the text
+ * itself is compared: the time of a change does not tell apart two writes within its resolution.
+ */
+export class SupergraphFile implements SupergraphManager {
+  readonly #path: string;
+  readonly #log: Log;
+  readonly #metrics: GatewayMetrics;
+  #sdl = '';
+  #update: (sdl: string) => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(path: string, log: Log, metrics: GatewayMetrics) {
+    this.#path = path;
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  async initialize({ update }: { update: (sdl: string) => void }) {
+    this.#sdl = await readFile(this.#path, 'utf8');
+    this.#update = update;
+    this.#schedule();
+    return { supergraphSdl: this.#sdl, cleanup: () => this.#close() };
+  }
+
+  /** Takes over a changed file; a file that is missing or broken is reported once and the graph stays as it is. */
+  async check(): Promise<void> {
+    const sdl = await readFile(this.#path, 'utf8').catch(() => this.#sdl);
+    if (sdl === this.#sdl) return;
+    this.#sdl = sdl;
+    try {
+      this.#update(sdl);
+      this.#metrics.supergraphReloads.inc({ outcome: 'taken' });
+      this.#log.info({ file: this.#path }, 'supergraph reloaded');
+    } catch (error) {
+      this.#metrics.supergraphReloads.inc({ outcome: 'refused' });
+      this.#log.error({ error, file: this.#path }, 'supergraph refused, the former one stays in use');
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    // Instances that share a file do not all rebuild their graph in the same moment.
+    const pause = pollMs * (0.75 + Math.random() / 2);
+    this.#timer = setTimeout(() => void this.check().finally(() => this.#schedule()), pause).unref();
+  }
+}

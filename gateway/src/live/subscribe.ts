@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  getArgumentValues,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
+import { isAccident } from '../errors/mask-error.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { requestTimeoutMs } from '../request-context.ts';
+import type { Caller } from '../sign-in/caller.ts';
+import type { Ask, Feed } from './feed.ts';
+import type { Hub } from './hub.ts';
+import type { Hydrator } from './hydrator.ts';
+import { preparedText, type RunInternally } from './internal-query.ts';
+import { planFor } from './plan.ts';
+import { Stream } from './stream.ts';
+
+export interface SubscribeOptions {
+  feeds: ReadonlyMap<string, Feed>;
+  hub: Hub;
+  hydrator: Hydrator;
+  run: RunInternally;
+  metrics: GatewayMetrics;
+}
+
+/** A validated subscription operation and whose it is. */
+export interface SubscribeRequest {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  operationName: string | null;
+  variables: Record<string, unknown>;
+  owner: () => Caller;
+}
+
+export type Subscribe = (
+  request: SubscribeRequest,
+) => Promise<AsyncGenerator<ExecutionResult, void, void> | { errors: readonly GraphQLError[] }>;
+
+/** Begins a subscription, or says why not. What is not the subscriber's is NOT_FOUND, like what does not exist. */
+export const createSubscribe =
+  ({ feeds, hub, hydrator, run, metrics }: SubscribeOptions): Subscribe =>
+  async ({ schema, document, operationName, variables, owner }) => {
+    const plan = planFor(document, operationName, feeds);
+    const { feed, operation, root } = plan;
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    if (errors) return { errors: errors.map((error) => badInput(error.message)) };
+    const definition = schema.getSubscriptionType()?.getFields()[feed.field];
+    if (!definition) return { errors: [notFound()] };
+    const request = feed.request(getArgumentValues(definition, root, coerced), owner().actor);
+    if (!request) return { errors: [notFound()] };
+
+    // Open first, ask then: what happens between the two is in the mailbox, and nobody reads from it before the answer.
+    const mailbox = hub.open({ topics: request.topics, owner, durable: feed.durable, limit: feed.limit });
+    try {
+      const opening = await request.open(askAs(owner(), run));
+      if (opening.kind === 'not_found') {
+        mailbox.close();
+        return { errors: [notFound()] };
+      }
+      const used = Object.fromEntries(Object.entries(coerced).filter(([name]) => plan.variables.has(name)));
+      const selection = { plan, variables: used, variablesKey: JSON.stringify(used) };
+      return new Stream({
+        selection,
+        mailbox,
+        opening,
+        after: request.after,
+        owner,
+        hydrator,
+        metrics,
+      }).iterator();
+    } catch (error) {
+      mailbox.close();
+      if (error instanceof GraphQLError) return { errors: [error] };
+      throw error;
+    }
+  };
+
+/** Other errors than these two kinds mean "not for you", and the data then lacks what was asked for. */
+const askAs =
+  (caller: Caller, run: RunInternally): Ask =>
+  async (query, variables) => {
+    const { data, errors } = await run(preparedText(query), variables, {
+      caller,
+      requestId: randomUUID(),
+      traceparent: null,
+      deadline: Date.now() + requestTimeoutMs,
+      signal: null,
+    });
+    const failed = errors?.some(
+      ({ extensions: { code } }) => code === 'SUBGRAPH_UNAVAILABLE' || isAccident(code),
+    );
+    if (failed) throw unavailable();
+    return data ?? {};
+  };
+
+const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+const notFound = () =>
+  new GraphQLError('There is no such thing, or it is not yours to see.', {
+    extensions: { code: 'NOT_FOUND' },
+  });
+const unavailable = () =>
+  new GraphQLError('Live updates cannot begin just now; try again.', {
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+  });

@@ -1,0 +1,93 @@
+import { actorSchema, permissions, type Permission } from '@carethread/contracts/actor.ts';
+import jwt from 'jsonwebtoken';
+import { z } from 'zod';
+import { ExpiringCache } from '../expiring-cache.ts';
+import { callerOf, type Caller } from './caller.ts';
+import type { IdentityKeys } from './identity-keys.ts';
+import type { Revocations } from './revocations.ts';
+
+const issuer = 'carethread';
+const audience = 'carethread-api';
+/** Header types an access token may have (RFC 9068, or the general one). An internal or claim token has another. */
+const tokenTypes: readonly unknown[] = [undefined, 'JWT', 'at+jwt'];
+const clockToleranceSeconds = 5;
+
+/** Thrown for a token that is not, or no longer, a valid access token. The message is for our log only. */
+export class TokenRefused extends Error {
+  override name = 'TokenRefused';
+}
+
+export interface AccessToken {
+  readonly caller: Caller;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+const claimsSchema = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  mid: z.string(),
+  org: z.string(),
+  role: z.string(),
+  // A right we do not know yet gives nothing here, and must not lock its holder out while services are updated.
+  perms: z.array(z.string()).transform((all) => all.filter((one): one is Permission => isPermission(one))),
+  exp: z.number(),
+});
+const isPermission = (value: string): value is Permission =>
+  (permissions as readonly string[]).includes(value);
+
+export type AccessTokenVerifier = (token: string) => Promise<AccessToken>;
+
+/**
+ * Answers who a client's access token speaks for. Throws TokenRefused, or KeysUnavailable when it cannot be judged.
+ * A verified token is remembered, because checking its signature costs a tenth of a millisecond.
+ */
+export function accessTokenVerifier(keys: IdentityKeys, revocations: Revocations): AccessTokenVerifier {
+  const verified = new ExpiringCache<AccessToken>(10_000);
+  keys.onChange = () => verified.clear();
+
+  return async (token) => {
+    const known = verified.get(token) ?? (await check(token, keys));
+    if (revocations.concern(known.caller.actor)) throw new TokenRefused('the session has ended');
+    verified.set(token, known, known.expiresAt);
+    return known;
+  };
+}
+
+async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
+  const header = jwt.decode(token, { complete: true })?.header;
+  if (header?.alg !== 'ES256' || !tokenTypes.includes(header.typ) || typeof header.kid !== 'string')
+    throw new TokenRefused('not an access token');
+  const key = await keys.find(header.kid);
+  if (!key) throw new TokenRefused('unknown key');
+  const claims = claimsSchema.safeParse(
+    verifiedClaims(() =>
+      jwt.verify(token, key, {
+        algorithms: ['ES256'],
+        issuer,
+        audience,
+        clockTolerance: clockToleranceSeconds,
+      }),
+    ),
+  );
+  if (!claims.success) throw new TokenRefused('claims are missing');
+  const { sub, sid, mid, org, role, perms, exp } = claims.data;
+  const actor = actorSchema.safeParse({
+    userId: sub,
+    membershipId: mid,
+    organisationId: org,
+    role,
+    permissions: perms,
+    sessionId: sid,
+  });
+  if (!actor.success) throw new TokenRefused('claims are malformed');
+  return { caller: callerOf(actor.data), expiresAt: (exp + clockToleranceSeconds) * 1000 };
+}
+
+function verifiedClaims(verify: () => unknown): unknown {
+  try {
+    return verify();
+  } catch (error) {
+    throw new TokenRefused((error as Error).message);
+  }
+}

@@ -1,0 +1,63 @@
+import { serviceNames } from '@carethread/contracts/define-event.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Progress } from './progress.ts';
+import { run } from './run.ts';
+import { environmentOf, folderOf, repository, type PlatformFacts } from './service-table.ts';
+
+/** Writes what is generated from schemas (resolver types, database clients), for all workspaces; cached by turbo. */
+export async function generateCode(): Promise<void> {
+  const turbo = join(repository, 'node_modules/turbo/bin/turbo');
+  await runScript(
+    'generating code from the schemas',
+    [turbo, 'run', 'generate', '--output-logs=errors-only'],
+    {
+      ...process.env,
+      TURBO_TELEMETRY_DISABLED: '1',
+    },
+  );
+}
+
+/** Brings every service's database up to date, side by side. */
+export async function migrateAll(facts: PlatformFacts): Promise<void> {
+  const script = join(repository, 'packages/service-kit/src/migrate-cli.ts');
+  await Promise.all(
+    serviceNames.map((service) =>
+      runScript(`migrating the database ${service}`, [script, folderOf(service)], {
+        ...process.env,
+        OWNER_DATABASE_URL: facts.databaseUrl(service, 'owner'),
+      }),
+    ),
+  );
+}
+
+/** Writes the two supergraph files that the gateway reads. */
+export const compose = (facts: PlatformFacts) =>
+  runScript(
+    'composing the GraphQL schema',
+    [join(repository, 'gateway/src/compose/compose-cli.ts'), '--out', facts.supergraphFolder],
+    process.env,
+  );
+
+/**
+ * Demo people and the formulary, by each service's own seed script; one after the other, as later ones refer to earlier.
+ * Never in production: everybody knows the demo password.
+ */
+export async function seedAll(facts: PlatformFacts, progress: Progress): Promise<void> {
+  if (process.env['NODE_ENV'] === 'production') return;
+  for (const service of serviceNames) {
+    const script = join(folderOf(service), 'src/seed-cli.ts');
+    if (!existsSync(script)) continue;
+    await progress.step(`demo data: ${service}`, () =>
+      runScript(`seeding ${service}`, [script], {
+        ...environmentOf(service, facts),
+        CARETHREAD_DEMO: '1',
+      }),
+    );
+  }
+}
+
+async function runScript(what: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const { code, stdout, stderr } = await run(process.execPath, args, { env, cwd: repository });
+  if (code !== 0) throw new Error(`${what} failed:\n${(stderr + stdout).trim()}`);
+}

@@ -1,0 +1,37 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { loginKinds } from './provision.ts';
+import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
+import { brokerClients, type BrokerClient } from './provision-broker.ts';
+import type { LoginKind } from './provision.ts';
+import { randomPassword, secretsFile } from './secrets-file.ts';
+
+type SecretName =
+  | 'keyEncryptionKey'
+  | 'gatewaySigningKey'
+  | 'claimSigningKey'
+  | `database:${ServiceName}_${LoginKind}`
+  | `broker:${BrokerClient}`;
+
+export type PlatformSecrets = Readonly<Record<SecretName, string>>;
+
+/** An EC P-256 private key as PKCS #8 PEM, for ES256 signatures. */
+const signingKey = () =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
+const generators = {
+  /** 32 random bytes, base64. */
+  keyEncryptionKey: () => randomBytes(32).toString('base64'),
+  gatewaySigningKey: signingKey,
+  claimSigningKey: signingKey,
+  ...Object.fromEntries(
+    serviceNames.flatMap((service) =>
+      loginKinds.map((kind) => [`database:${service}_${kind}`, randomPassword]),
+    ),
+  ),
+  ...Object.fromEntries(brokerClients.map((client) => [`broker:${client}`, randomPassword])),
+} as Record<SecretName, () => string>;
+
+/** All secrets of a platform, generated when first asked for and kept in a file only its owner can read. */
+export const platformSecrets = (file: string): Promise<PlatformSecrets> => secretsFile(file, generators);

@@ -1,0 +1,87 @@
+import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
+import { join } from 'node:path';
+import type { PlatformSecrets } from './platform-secrets.ts';
+import type { LoginKind } from './provision.ts';
+import type { BrokerClient } from './provision-broker.ts';
+
+export const repository = join(import.meta.dirname, '../../..');
+
+/** Every process of the platform; the gateway is the one people talk to. */
+export const processNames = [...serviceNames, 'gateway'] as const;
+export type ProcessName = (typeof processNames)[number];
+
+/** What a process may need to know about the others. */
+export interface PlatformFacts {
+  readonly secrets: PlatformSecrets;
+  readonly ports: Readonly<Record<ProcessName, number>>;
+  readonly supergraphFolder: string;
+  databaseUrl(service: ServiceName, kind: LoginKind): string;
+  amqpUrl(client: BrokerClient): string;
+}
+
+interface ProcessSetup {
+  readonly folder: string;
+  /** Settings that only this process has. */
+  readonly env: (facts: PlatformFacts) => NodeJS.ProcessEnv;
+}
+
+const baseUrl = ({ ports }: PlatformFacts, name: ProcessName) => `http://127.0.0.1:${ports[name]}`;
+
+const table: Record<ProcessName, ProcessSetup> = {
+  identity: {
+    folder: 'services/identity',
+    env: ({ secrets }) => ({ ISSUER: 'carethread', KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey }),
+  },
+  tickets: {
+    folder: 'services/tickets',
+    env: ({ secrets }) => ({ CLAIM_SIGNING_KEY: secrets.claimSigningKey }),
+  },
+  messaging: { folder: 'services/messaging', env: () => ({}) },
+  prescriptions: {
+    folder: 'services/prescriptions',
+    env: (facts) => ({ CLAIM_JWKS_URL: `${baseUrl(facts, 'tickets')}/.well-known/claim-jwks.json` }),
+  },
+  catalog: { folder: 'services/catalog', env: () => ({}) },
+  gateway: {
+    folder: 'gateway',
+    env: (facts) => ({
+      INTERNAL_SIGNING_KEY: facts.secrets.gatewaySigningKey,
+      IDENTITY_JWKS_URL: `${baseUrl(facts, 'identity')}/.well-known/jwks.json`,
+      SUPERGRAPH_FILE: join(facts.supergraphFolder, 'supergraph.graphql'),
+      INTERNAL_SUPERGRAPH_FILE: join(facts.supergraphFolder, 'internal-supergraph.graphql'),
+      SUBGRAPH_URLS: serviceNames.map((name) => `${name}=${baseUrl(facts, name)}/graphql`).join(','),
+    }),
+  },
+};
+
+export const folderOf = (name: ProcessName) => join(repository, table[name].folder);
+
+/** What is run for a process. */
+export const mainOf = (name: ProcessName) => join(folderOf(name), 'src/main.ts');
+
+/** Holds its process number while it runs. */
+export const pidFileOf = (dataDir: string, name: ProcessName) => join(dataDir, 'run', `${name}.pid`);
+
+/** The whole environment of a process: ours over the user's, so that LOG_LEVEL and the like can be set for all. */
+export function environmentOf(name: ProcessName, facts: PlatformFacts): NodeJS.ProcessEnv {
+  const shared: NodeJS.ProcessEnv = {
+    // A shell may hold another meaning of HOST.
+    HOST: '127.0.0.1',
+    PORT: String(facts.ports[name]),
+    AMQP_URL: facts.amqpUrl(name),
+    APOLLO_TELEMETRY_DISABLED: '1',
+    // The start script and the tests hold administrators' passwords; a service gets its own only.
+    CARETHREAD_TEST_STACK: undefined,
+    RABBITMQ_MANAGEMENT_URL: undefined,
+  };
+  const database: NodeJS.ProcessEnv =
+    name === 'gateway'
+      ? {}
+      : {
+          DATABASE_URL: facts.databaseUrl(name, 'app'),
+          WORKER_DATABASE_URL: facts.databaseUrl(name, 'worker'),
+          RELAY_DATABASE_URL: facts.databaseUrl(name, 'relay'),
+          GATEWAY_JWKS_URL: `${baseUrl(facts, 'gateway')}/.well-known/internal-jwks.json`,
+        };
+  return { ...process.env, ...shared, ...database, ...table[name].env(facts) };
+}

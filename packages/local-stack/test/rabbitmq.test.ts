@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import amqp from 'amqplib';
+import { freePorts } from '../src/free-port.ts';
+import { installAdvice } from '../src/install-rabbitmq.ts';
+import { startRabbitMq } from '../src/rabbitmq.ts';
+import { testStack } from '../src/test-stack.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+describe('RabbitMQ on a data folder', () => {
+  it('has every confirmed message again after a kill, a new start and a new starter', async () => {
+    const dataDir = await temporaryFolder();
+    const [client, management, distribution] = (await freePorts(3)) as [number, number, number];
+    const options = { dataDir, ports: { amqp: client, management, distribution }, env: {} };
+    const broker = await startRabbitMq(options);
+    const before = await amqp.connect(broker.adminAmqpUrl);
+    before.on('error', () => undefined);
+    const channel = await before.createConfirmChannel();
+    await channel.assertQueue('kept', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    channel.sendToQueue('kept', Buffer.from('hello'), { persistent: true });
+    await channel.waitForConfirms();
+
+    await broker.kill();
+    await broker.start();
+    const next = await startRabbitMq(options);
+    const after = await amqp.connect(next.adminAmqpUrl);
+    expect(await (await after.createChannel()).checkQueue('kept')).toMatchObject({ messageCount: 1 });
+    await after.close();
+    await next.stop();
+    await expect(amqp.connect(next.adminAmqpUrl)).rejects.toThrow('ECONNREFUSED');
+  }, 90_000);
+});
+
+describe('a broker given by AMQP_URL', () => {
+  const { adminAmqpUrl, managementUrl } = testStack();
+  const options = { dataDir: '/nowhere', ports: { amqp: 0, management: 0, distribution: 0 } };
+
+  it('is used as it is and never stopped', async () => {
+    const env = { AMQP_URL: adminAmqpUrl, RABBITMQ_MANAGEMENT_URL: managementUrl };
+    const broker = await startRabbitMq({ ...options, env });
+    await broker.kill();
+    await broker.stop();
+    expect(await broker.admin?.answers()).toBe(true);
+  });
+
+  it('is an error when its management address does not answer', async () => {
+    const env = { AMQP_URL: adminAmqpUrl, RABBITMQ_MANAGEMENT_URL: 'http://127.0.0.1:1' };
+    await expect(startRabbitMq({ ...options, env })).rejects.toThrow('RABBITMQ_MANAGEMENT_URL');
+  });
+});
+
+describe('the advice where there is no RabbitMQ', () => {
+  it.each([
+    ['linux', 'apt-get install'],
+    ['darwin', 'brew install rabbitmq'],
+    ['win32', 'Docker Desktop'],
+    ['freebsd', 'RabbitMQ 3.10 or newer'],
+  ] as const)('fits %s', (platform, advice) => {
+    expect(installAdvice(platform)).toContain(advice);
+    expect(installAdvice(platform)).toContain('AMQP_URL');
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exists } from '../src/background-process.ts';
+import { freePorts } from '../src/free-port.ts';
+import { serviceProcess, type ServiceProcess } from '../src/service-process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const main = join(import.meta.dirname, 'fixtures/small-service.ts');
+let folder: string;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+
+/** A service and what it tells people, each note with a promise for it. */
+async function create(name: string, env: NodeJS.ProcessEnv = {}) {
+  const [port] = await freePorts(1);
+  const notes: string[] = [];
+  let told: () => void;
+  const nextNote = () => new Promise<void>((resolve) => (told = resolve));
+  const service = serviceProcess({
+    name,
+    main,
+    url: `http://127.0.0.1:${port}`,
+    env: { PATH: process.env['PATH'], PORT: String(port), ...env },
+    logFile: join(folder, `${name}.log`),
+    pidFile: join(folder, `${name}.pid`),
+    note: (line) => {
+      notes.push(line);
+      told?.();
+    },
+  });
+  return { service, notes, nextNote };
+}
+
+describe('a process of the platform', () => {
+  let service: ServiceProcess;
+  let notes: string[];
+  let nextNote: () => Promise<void>;
+  beforeAll(async () => {
+    ({ service, notes, nextNote } = await create('tickets'));
+    await service.start();
+    await service.untilReady();
+  });
+  afterAll(() => service.stop());
+
+  it('writes to its log file', async () => {
+    expect(await readFile(service.logFile, 'utf8')).toBe('up\n');
+  });
+
+  it.each<[string, (it: ServiceProcess) => unknown, string]>([
+    ['ends with an error', (it) => fetch(`${it.url}/exit/1`), 'tickets ended unexpectedly (exit code 1)'],
+    ['is killed', (it) => it.signal('SIGKILL'), 'tickets ended unexpectedly (SIGKILL)'],
+  ])('is started again when it %s, and says so', async (_, end, message) => {
+    const before = service.pid();
+    const noted = nextNote();
+    await end(service);
+    await noted;
+    await service.untilReady();
+    expect(notes.at(-1)).toContain(message);
+    expect(service.pid()).not.toBe(before);
+  });
+
+  it('stays down once it was stopped', async () => {
+    const pid = service.pid()!;
+    const count = notes.length;
+    await service.stop();
+    expect(service.pid()).toBeNull();
+    expect(exists(pid)).toBe(false);
+    await expect(service.untilReady()).rejects.toThrow('tickets is not ready');
+    expect(notes).toHaveLength(count);
+    await service.start();
+    await service.untilReady();
+  });
+
+  it('replaces one that a killed platform left behind', async () => {
+    const { service: second } = await create('tickets');
+    const orphan = service.pid()!;
+    await second.start();
+    expect(exists(orphan)).toBe(false);
+    await second.untilReady();
+    await second.stop();
+  });
+});
+
+describe('a process that cannot run', () => {
+  it('is not started again and again when its environment is wrong; its own words are shown', async () => {
+    const { service, notes } = await create('messaging', { PORT: '' });
+    await service.start();
+    await expect(service.untilReady()).rejects.toThrow('PORT is not set');
+    expect(notes).toEqual([expect.stringContaining('messaging cannot run with these settings')]);
+    expect(service.pid()).toBeNull();
+    await service.stop();
+  });
+
+  it('never touches a stranger that has the number of its predecessor', async () => {
+    const { service } = await create('catalog');
+    await writeFile(join(folder, 'catalog.pid'), String(process.ppid));
+    await service.start();
+    await service.untilReady();
+    expect(exists(process.ppid)).toBe(true);
+    await service.stop();
+  });
+});

@@ -1,0 +1,81 @@
+/**
+ * `npm test`: every check of the repository, then every test of every workspace against a real PostgreSQL and RabbitMQ.
+ * All of it runs even after a failure, so that one run shows everything. Ends with one line: N passed, N failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const tool = (path: string) => join(root, 'node_modules', path);
+const turbo = [tool('turbo/bin/turbo'), 'run'];
+const sources = ['packages', 'services', 'gateway', 'system-tests', 'bench'];
+const reports = mkdtempSync(join(tmpdir(), 'carethread-report-'));
+
+interface Step {
+  readonly heading: string;
+  /** Arguments of Node. */
+  readonly command: readonly string[];
+}
+
+// Types and tests of a workspace depend on the sources of others, which turbo does not see without a build step: its
+// cache would call things unchanged that are not, hence --force. What is generated depends on the schemas alone.
+const afterGenerate = ['--only', '--force', '--continue=always', '--env-mode=loose'];
+const countReporter = join(import.meta.dirname, 'jest-count-reporter.mjs');
+const reporters = ['--reporters=default', `--reporters=${countReporter}`];
+const jestEverywhere = [...turbo, 'test', ...afterGenerate, '--concurrency=1', '--', ...reporters];
+
+const steps: readonly Step[] = [
+  { heading: 'lock file is complete for every platform', command: ['scripts/check-lock.ts'] },
+  { heading: 'generated code', command: [...turbo, 'generate', '--output-logs=errors-only'] },
+  {
+    heading: 'format (prettier)',
+    command: [tool('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
+  },
+  { heading: 'lint (oxlint, type-aware)', command: [tool('oxlint/bin/oxlint'), '--type-aware', '.'] },
+  {
+    heading: 'boundaries (dependency-cruiser)',
+    command: [
+      tool('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...sources,
+    ],
+  },
+  { heading: 'types', command: [...turbo, 'typecheck', ...afterGenerate, '--output-logs=errors-only'] },
+  { heading: 'types of the scripts', command: [tool('typescript/bin/tsc'), '-p', 'scripts'] },
+  {
+    heading: 'tests',
+    command: ['packages/local-stack/src/with-stack.ts', '--', process.execPath, ...jestEverywhere],
+  },
+];
+
+const failedSteps = steps.filter((step) => !succeeds(step)).map(({ heading }) => heading);
+const { passed, failed } = sumOfReports();
+rmSync(reports, { recursive: true });
+if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join('; ')}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failedSteps.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
+
+function succeeds({ heading, command }: Step): boolean {
+  console.log(`\n━━ ${heading}`);
+  const startedAt = Date.now();
+  const { status } = spawnSync(process.execPath, command, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, CARETHREAD_TEST_REPORT: reports, TURBO_TELEMETRY_DISABLED: '1' },
+  });
+  console.log(`${status === 0 ? '✓' : '✗'} ${heading} ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
+  return status === 0;
+}
+
+function sumOfReports(): { passed: number; failed: number } {
+  const all = readdirSync(reports).map(
+    (name) => JSON.parse(readFileSync(join(reports, name), 'utf8')) as { passed: number; failed: number },
+  );
+  return {
+    passed: all.reduce((sum, report) => sum + report.passed, 0),
+    failed: all.reduce((sum, report) => sum + report.failed, 0),
+  };
+}

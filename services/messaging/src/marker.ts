@@ -1,0 +1,20 @@
+import type { ThreadId } from '@carethread/contracts/ids.ts';
+
+/** How far a member has come in a thread. */
+export interface Marker {
+  readonly threadId: ThreadId;
+  readonly readUpTo: number;
+  readonly deliveredUpTo: number;
+}
+
+/** The marker moved forward to `upTo`, at most to the newest message; null when that changes nothing. */
+export function readForward(marker: Marker, upTo: number, lastNumber: number): Marker | null {
+  const readUpTo = Math.min(upTo, lastNumber);
+  if (readUpTo <= marker.readUpTo) return null;
+  return { ...marker, readUpTo, deliveredUpTo: Math.max(marker.deliveredUpTo, readUpTo) };
+}
+
+/** The marker set back to just before message `number`; null when that message is unread already. */
+export function readBack(marker: Marker, number: number): Marker | null {
+  return number > marker.readUpTo ? null : { ...marker, readUpTo: number - 1 };
+}

@@ -1,0 +1,59 @@
+import type { Tx } from '@carethread/bus/transaction.ts';
+import type { PrincipalId, ThreadId } from '@carethread/contracts/ids.ts';
+import type { Marker } from './marker.ts';
+import type { Seat } from './seating.ts';
+import type { Thread } from './thread.ts';
+import { countUnread } from './unread-sql.ts';
+
+/** The members now. Read it after the thread was locked. */
+export const seatedIn = (tx: Tx, threadId: ThreadId): Promise<Seat[]> =>
+  tx.query<Seat>(
+    'SELECT principal_id AS "principalId", role FROM member WHERE thread_id = $1 AND left_at IS NULL',
+    [threadId],
+  );
+
+// In one order for everybody, or two threads opened at once for the same new people wait for each other.
+const makeInboxes = `INSERT INTO inbox (principal_id)
+  SELECT id FROM unnest($1::uuid[]) AS newcomer (id) ORDER BY id ON CONFLICT DO NOTHING`;
+// Who comes back finds the marker where it was.
+const join = `INSERT INTO member (thread_id, principal_id, role, joined_at, active_at)
+  SELECT $1, id, role, $4, $5 FROM unnest($2::uuid[], $3::text[]) AS newcomer (id, role)
+  ON CONFLICT (thread_id, principal_id) DO UPDATE SET left_at = NULL, role = excluded.role,
+    joined_at = excluded.joined_at, active_at = excluded.active_at`;
+const countForNewcomers = `UPDATE member SET unread_count = ${countUnread('$1', 'member.principal_id', 'member.read_up_to')}
+  WHERE thread_id = $1 AND principal_id = ANY ($2::uuid[])`;
+
+/** Makes them members. The whole history is open to them, and unread as far as they never read it. */
+export function seatNewcomers(tx: Tx, thread: Thread, newcomers: readonly Seat[], now: Date): void {
+  const ids = newcomers.map(({ principalId }) => principalId);
+  tx.send(makeInboxes, [ids]);
+  tx.send(join, [thread.id, ids, newcomers.map(({ role }) => role), now, thread.activeAt]);
+  if (thread.lastNumber > 0) tx.send(countForNewcomers, [thread.id, ids]);
+}
+
+const leave = `UPDATE member SET left_at = $3, unread_count = 0
+  WHERE thread_id = $1 AND principal_id = ANY ($2::uuid[]) AND left_at IS NULL`;
+
+export const unseat = (tx: Tx, threadId: ThreadId, leaving: readonly PrincipalId[], now: Date): void =>
+  tx.send(leave, [threadId, leaving, now]);
+
+const findMarker = `SELECT thread_id AS "threadId", read_up_to AS "readUpTo", delivered_up_to AS "deliveredUpTo",
+    ${countUnread('$1', '$2', '$3')} AS "unreadAfter"
+  FROM member WHERE thread_id = $1 AND principal_id = $2 AND left_at IS NULL`;
+
+/** A member's marker, and how many unread messages they would have with the marker at `readUpTo`. */
+export async function markerOf(
+  tx: Tx,
+  threadId: ThreadId,
+  principalId: PrincipalId,
+  readUpTo: number,
+): Promise<(Marker & { unreadAfter: number }) | null> {
+  const [marker] = await tx.query<Marker & { unreadAfter: number }>(findMarker, [threadId, principalId, readUpTo]);
+  return marker ?? null;
+}
+
+const moveMarker = `UPDATE member SET read_up_to = $3, delivered_up_to = $4, unread_count = $5
+  WHERE thread_id = $1 AND principal_id = $2`;
+
+export const saveMarker = (tx: Tx, principalId: PrincipalId, marker: Marker, unread: number): void =>
+  tx.send(moveMarker, [marker.threadId, principalId, marker.readUpTo, marker.deliveredUpTo, unread]);

@@ -1,0 +1,64 @@
+import type { Tx } from '@carethread/bus/transaction.ts';
+import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
+import type { MessageId, UserId } from '@carethread/contracts/ids.ts';
+import type { Message } from './message.ts';
+import type { Thread } from './thread.ts';
+import { type Cause, ThreadEvents } from './thread-store.ts';
+
+const columns = `id, thread_id AS "threadId", number, kind, routing, sender_id AS "senderId", sent_by AS "sentBy",
+  client_id AS "clientId", fingerprint, body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId",
+  sent_at AS "sentAt"`;
+const byClientId = `SELECT ${columns} FROM message WHERE sent_by = $1 AND client_id = $2`;
+const byId = `SELECT ${columns} FROM message WHERE id = $1`;
+
+/** What this person sent under this client id before. */
+export async function sentEarlier(tx: Tx, sentBy: UserId, clientId: string): Promise<Message | null> {
+  return (await tx.query<Message>(byClientId, [sentBy, clientId]))[0] ?? null;
+}
+
+export async function messageById(tx: Tx, id: MessageId): Promise<Message | null> {
+  return (await tx.query<Message>(byId, [id]))[0] ?? null;
+}
+
+const insert = `INSERT INTO message (id, thread_id, number, kind, routing, sender_id, sent_by, client_id, fingerprint, body,
+    notice, reply_to, prescription_id, sent_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+const advance = `UPDATE thread SET last_number = $2, version = $3, active_at = greatest(active_at, $4) WHERE id = $1`;
+// A message without a sender (of the system) moves the thread up in every inbox and is unread in none.
+const tellMembers = `UPDATE member SET active_at = greatest(active_at, $2),
+    unread_count = unread_count + CASE WHEN principal_id <> $3::uuid THEN 1 ELSE 0 END
+  WHERE thread_id = $1 AND left_at IS NULL`;
+
+/** Stores a message with its number, the members' counters and its event. Nothing is awaited: it travels with COMMIT. */
+export function saveMessage(tx: Tx, thread: Thread, message: Message, cause: Cause): void {
+  const { id, threadId, number, kind, routing, senderId, sentAt } = message;
+  const events = new ThreadEvents(tx, thread, cause);
+  tx.send(advance, [threadId, number, thread.version + 1, sentAt]);
+  tx.send(insert, [
+    id,
+    threadId,
+    number,
+    kind,
+    routing,
+    senderId,
+    message.sentBy,
+    message.clientId,
+    message.fingerprint,
+    message.body,
+    message.notice && JSON.stringify(message.notice),
+    message.replyTo,
+    message.prescriptionId,
+    sentAt,
+  ]);
+  tx.send(tellMembers, [threadId, sentAt, senderId]);
+  events.emit(MessagePosted, {
+    threadId,
+    ticketId: thread.ticketId,
+    messageId: id,
+    number,
+    senderId,
+    kind,
+    routing,
+    memberIds: [...thread.memberIds],
+  });
+}

@@ -1,0 +1,71 @@
+import DataLoader from 'dataloader';
+import { isId } from '@carethread/contracts/ids.ts';
+import type { PrismaClient } from './generated/prisma/client.ts';
+import { readMessages, type Window } from './message-window.ts';
+import type { MemberRow, MessageRow, ThreadRow } from './rows.ts';
+
+/** Rows of this service as one person may see them, each asked for once per request and together with its like. */
+export interface Reads {
+  readonly thread: DataLoader<string, ThreadRow | null>;
+  readonly threadOfTicket: DataLoader<string, ThreadRow | null>;
+  /** By thread: the members now. */
+  readonly members: DataLoader<string, MemberRow[]>;
+  readonly message: DataLoader<string, MessageRow | null>;
+  readonly messageByNumber: DataLoader<{ threadId: string; number: number }, MessageRow | null, string>;
+  readonly messages: DataLoader<{ threadId: string; window: Window }, MessageRow[], string>;
+}
+
+export function createReads(prisma: PrismaClient): Reads {
+  const one = <Row>(find: (ids: string[]) => Promise<Row[]>, key: (row: Row) => string) =>
+    new DataLoader<string, Row | null>(async (ids) => {
+      const wanted = ids.map((id) => id.toLowerCase());
+      const rows = await find(wanted.filter(isId));
+      const byKey = new Map(rows.map((row) => [key(row), row]));
+      return wanted.map((id) => byKey.get(id) ?? null);
+    });
+
+  return {
+    thread: one(
+      (ids) => prisma.thread.findMany({ where: { id: { in: ids } } }),
+      ({ id }) => id,
+    ),
+    threadOfTicket: one(
+      (ids) => prisma.thread.findMany({ where: { ticketId: { in: ids } } }),
+      ({ ticketId }) => ticketId,
+    ),
+    message: one(
+      (ids) => prisma.message.findMany({ where: { id: { in: ids } } }),
+      ({ id }) => id,
+    ),
+    members: new DataLoader(async (threadIds) => {
+      const rows = await prisma.member.findMany({
+        where: { threadId: { in: [...threadIds] }, leftAt: null },
+        orderBy: { joinedAt: 'asc' },
+      });
+      const byThread = Map.groupBy(rows, ({ threadId }) => threadId);
+      return threadIds.map((id) => byThread.get(id) ?? []);
+    }),
+    messageByNumber: new DataLoader(
+      async (keys) => {
+        const rows = await prisma.message.findMany({ where: { OR: keys.map((key) => ({ ...key })) } });
+        return keys.map(
+          (key) => rows.find((row) => row.threadId === key.threadId && row.number === key.number) ?? null,
+        );
+      },
+      { cacheKeyFn: ({ threadId, number }) => `${threadId}:${number}` },
+    ),
+    messages: new DataLoader(
+      async (keys) => {
+        const alike = Map.groupBy(keys, ({ window }) => JSON.stringify(window));
+        const pages = await Promise.all(
+          [...alike.values()].map(([...some]) =>
+            readMessages(prisma, some.map(({ threadId }) => threadId), some[0]!.window),
+          ),
+        );
+        const rows = new Map([...alike.keys()].map((window, at) => [window, pages[at]!]));
+        return keys.map(({ threadId, window }) => rows.get(JSON.stringify(window))!.get(threadId) ?? []);
+      },
+      { cacheKeyFn: ({ threadId, window }) => threadId + JSON.stringify(window) },
+    ),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { idSchema, newId } from '@carethread/contracts/ids.ts';
+import { awaitCopy } from '@carethread/service-kit/await-copy.ts';
+import type { Database } from '@carethread/service-kit/database.ts';
+import { checkInput } from '@carethread/service-kit/input.ts';
+import { Refusal } from '@carethread/service-kit/refusal.ts';
+import { z } from 'zod';
+import { bodySchema, decideSending, type Draft, type Message, otherContent, unknownThread } from '../message.ts';
+import { messageById, saveMessage, sentEarlier } from '../message-store.ts';
+import { principalOf } from '../thread.ts';
+import { type Cause, lockThread, type ThreadKey } from '../thread-store.ts';
+
+const inputSchema = z
+  .object({
+    threadId: idSchema<'Thread'>().nullish(),
+    ticketId: idSchema<'Ticket'>().nullish(),
+    clientId: idSchema<'Client'>(),
+    body: bodySchema,
+    replyToId: idSchema<'Message'>().nullish(),
+    prescriptionId: idSchema<'Prescription'>().nullish(),
+  })
+  .refine(({ threadId, ticketId }) => (threadId == null) !== (ticketId == null), 'give either threadId or ticketId');
+
+interface Sender {
+  readonly actor: Actor;
+  readonly cause: Cause;
+  readonly now: () => Date;
+}
+
+/**
+ * Sends a message as this person, or answers with what the same client id sent before. By ticket, it waits a moment for
+ * a thread that is still on its way.
+ */
+export async function sendMessage(database: Database, sender: Sender, input: unknown): Promise<Message | Refusal> {
+  const checked = checkInput(inputSchema, input);
+  if (checked instanceof Refusal) return checked;
+  const { threadId, ticketId, clientId, body, replyToId = null, prescriptionId = null } = checked;
+  const draft: Draft = { clientId, body, replyToId, prescriptionId };
+  if (threadId) return post(database, sender, { threadId }, draft);
+  const postByTicket = async () => {
+    const sent = await post(database, sender, { ticketId: ticketId! }, draft);
+    return sent === unknownThread ? null : sent;
+  };
+  return (await awaitCopy(postByTicket)) ?? unknownThread;
+}
+
+/** Tries again where two requests met: the second time, the first one's message is there to be seen. */
+async function post(database: Database, sender: Sender, key: ThreadKey, draft: Draft): Promise<Message | Refusal> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await postOnce(database, sender, key, draft);
+    } catch (error) {
+      const taken = isTakenClientId(error);
+      if (taken && attempt === 2) return otherContent();
+      if (!taken && (!isDeadlock(error) || attempt === 3)) throw error;
+    }
+  }
+}
+
+/** Two round trips: lock and look; write and commit. */
+function postOnce(
+  database: Database,
+  { actor, cause, now }: Sender,
+  key: ThreadKey,
+  draft: Draft,
+): Promise<Message | Refusal> {
+  return database.asActor(actor, async (tx) => {
+    const [thread, earlier, answered] = await Promise.all([
+      lockThread(tx, key),
+      sentEarlier(tx, actor.userId, draft.clientId),
+      draft.replyToId === null ? null : messageById(tx, draft.replyToId),
+    ]);
+    const author = { id: newId<'Message'>(), principalId: principalOf(actor), userId: actor.userId };
+    const decision = decideSending({ thread, earlier, answered }, draft, author, now());
+    if (decision instanceof Refusal) return decision;
+    if (decision.kind === 'new') saveMessage(tx, decision.thread, decision.message, cause);
+    return decision.message;
+  });
+}
+
+// The same client id in another thread, at the same time or in one the sender may no longer see.
+const isTakenClientId = (error: unknown): boolean =>
+  (error as { constraint?: string }).constraint === 'message_sent_by_client_id_key';
+
+const isDeadlock = (error: unknown): boolean => (error as { code?: string }).code === '40P01';

@@ -1,0 +1,35 @@
+import type { TicketStatus } from '@carethread/contracts/events/tickets.ts';
+
+/** What a system message says, in codes; clients word it in their own language. */
+export interface Notice {
+  readonly code: 'ticket.moved';
+  readonly params: { readonly from: TicketStatus; readonly to: TicketStatus; readonly reason: string };
+}
+
+/** The same in English, for clients that do not know the code. It has to be right for every kind of ticket. */
+export function noticeText({ params: { from, to } }: Notice): string {
+  switch (to) {
+    case 'created':
+      return 'This was opened again.';
+    case 'sent':
+      return from === 'created' ? 'This was sent.' : 'This was given back and can be taken up again.';
+    case 'received':
+      return 'This was received.';
+    case 'preparing':
+      return 'Work on this has begun.';
+    case 'ready':
+      return 'This is ready.';
+    case 'closed':
+      return 'This is complete and now closed.';
+    case 'cancel_marked':
+      return 'Cancellation was asked for and has to be confirmed. Nothing will be handed over until then.';
+    case 'cancelled':
+      return 'This was cancelled.';
+    case 'expired':
+      return 'This has expired.';
+    case 'not_fulfilled':
+      return 'This cannot be fulfilled.';
+    default:
+      return to satisfies never;
+  }
+}

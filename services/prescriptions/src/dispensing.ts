@@ -1,0 +1,142 @@
+import type { DispenseId, LineId } from '@carethread/contracts/ids.ts';
+import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
+import { dateIn, type LocalDate } from './calendar.ts';
+import {
+  type Dispense,
+  type Fill,
+  handOver as handOverFill,
+  type Lot,
+  markNotDispensed as markLine,
+  type NotDispensedReason,
+  type PreparationId,
+  prepare as prepareFill,
+} from './fill.ts';
+import { authorisedFills } from './line.ts';
+import { type Decided, decide, type Fact, fillOfTicket, type Prescription, withFill, wrongStatus } from './prescription.ts';
+import { checkSafe } from './signing.ts';
+import { checkHold, type Holder, type TicketCopy } from './ticket-copy.ts';
+
+/** Says what stands ready of a fill. */
+export function prepareLines(
+  prescription: Prescription,
+  holder: Holder,
+  command: { expectedVersion: number; lines: readonly { lineId: LineId; lots: readonly Lot[] }[] },
+  at: { now: Date; newId: () => PreparationId },
+): Decided | Refusal {
+  const open = checkFill(prescription, holder, at.now);
+  if (open instanceof Refusal) return open;
+  const { fill, today } = open;
+  const stale = checkFillVersion(fill, command.expectedVersion);
+  if (stale) return stale;
+  const { lines } = prescription;
+  const next = prepareFill(fill, command.lines, { lines, today, by: holder.userId, now: at.now, newId: at.newId });
+  if (next instanceof Refusal) return next;
+  return decide(
+    prescription,
+    { fills: withFill(prescription, next) },
+    { kind: 'prepared', fill: next, fence: holder.fence },
+  );
+}
+
+/** Hands over what stands ready: the newest safety check must be back, and every point in it answered. */
+export function handOver(
+  prescription: Prescription,
+  holder: Holder,
+  items: readonly { preparationId: PreparationId; quantity: number }[],
+  at: { now: Date; id: DispenseId },
+): (Decided & { dispense: Dispense }) | Refusal {
+  const open = checkFill(prescription, holder, at.now);
+  if (open instanceof Refusal) return open;
+  const { fill, ticket, today } = open;
+  // Each claim has a check of its own, which is asked for when the claim is heard of.
+  if (holder.fence > ticket.fence)
+    return refuse('UNAVAILABLE', 'The safety check of this claim has not begun. Try again in a moment.');
+  const unsafe = checkSafe(prescription);
+  if (unsafe) return unsafe;
+  const { pharmacyId, fence, userId: by } = holder;
+  const done = handOverFill(fill, items, { id: at.id, today, by, pharmacyId, fence, now: at.now });
+  if (done instanceof Refusal) return done;
+  const next = done.fill;
+  const handedOver = new Set(next.lines.filter((line) => line.handedOver > 0).map((line) => line.lineId));
+  return {
+    ...afterSettling(prescription, next, fence, {
+      lastHandedOverAt: at.now,
+      daysSupplied: longestSupply(prescription, handedOver),
+    }),
+    dispense: done.dispense,
+  };
+}
+
+/** Closes a line without (further) hand-over. */
+export function markNotDispensed(
+  prescription: Prescription,
+  holder: Holder,
+  command: { expectedVersion: number; lineId: LineId; reason: NotDispensedReason },
+  now: Date,
+): Decided | Refusal {
+  const open = checkFill(prescription, holder, now);
+  if (open instanceof Refusal) return open;
+  const stale = checkFillVersion(open.fill, command.expectedVersion);
+  if (stale) return stale;
+  const next = markLine(open.fill, command.lineId, command.reason);
+  if (next instanceof Refusal) return next;
+  if (next.status === 'complete') return afterSettling(prescription, next, holder.fence, {});
+  return decide(
+    prescription,
+    { fills: withFill(prescription, next) },
+    { kind: 'prepared', fill: next, fence: holder.fence },
+  );
+}
+
+function afterSettling(
+  prescription: Prescription,
+  fill: Fill,
+  fence: number,
+  supply: Partial<Pick<Prescription, 'lastHandedOverAt' | 'daysSupplied'>>,
+): Decided {
+  const complete = fill.status === 'complete';
+  const fillsUsed = prescription.fillsUsed + (complete ? 1 : 0);
+  const told: Fact = { kind: 'handed_over', fill, dispenseId: fill.lastDispenseId!, fence };
+  return decide(
+    prescription,
+    {
+      ...supply,
+      fills: withFill(prescription, fill),
+      fillsUsed,
+      status: complete && fillsUsed >= authorisedFills(prescription.lines) ? 'completed' : prescription.status,
+    },
+    told,
+  );
+}
+
+/** How long the longest-lasting of these lines lasts, in days; 0 when none says. */
+const longestSupply = (prescription: Prescription, lineIds: ReadonlySet<LineId>): number =>
+  Math.max(0, ...prescription.lines.filter(({ id }) => lineIds.has(id)).map((line) => line.durationDays ?? 0));
+
+function checkFill(
+  prescription: Prescription,
+  holder: Holder,
+  now: Date,
+): { fill: Fill; ticket: TicketCopy; today: LocalDate } | Refusal {
+  const fill = fillOfTicket(prescription, holder.ticketId);
+  const ticket = fill?.ticket;
+  if (!fill || !ticket) return refuse('NOT_FOUND', 'There is no such fill, or it is not yours.');
+  const lost = checkHold(ticket, holder);
+  if (lost) return lost;
+  if (prescription.status === 'expired') return refuse('EXPIRED', 'The prescription has expired.');
+  if (prescription.status !== 'released') return wrongStatus(prescription);
+  const today = dateIn(ticket.timeZone, now);
+  const lastDay = dateIn(ticket.timeZone, prescription.signature!.validUntil);
+  if (today > lastDay) return refuse('EXPIRED', `The prescription was valid until ${lastDay}.`);
+  if (fill.status !== 'open')
+    return refuse('ILLEGAL_MOVE', `This fill is ${fill.status}.`, { currentStatus: fill.status });
+  return { fill, ticket, today };
+}
+
+const checkFillVersion = (fill: Fill, expected: number): Refusal | null =>
+  fill.version === expected
+    ? null
+    : refuse('CONFLICT', `The fill changed in the meantime: it is now version ${fill.version}.`, {
+        path: ['input', 'expectedVersion'],
+        currentVersion: fill.version,
+      });
