@@ -121,10 +121,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
         metrics,
         log,
       });
-      const health = () => ({
-        ready,
-        parts: { broker: live?.listening ? ('up' as const) : ('down' as const) },
-      });
+      const readiness = () => ({ ready, broker: live?.listening ? ('up' as const) : ('down' as const) });
       http.on(
         'request',
         createApp({
@@ -132,7 +129,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
           graphql: graphqlRoute(apollo, verify, log),
           production,
           allowedOrigins: config.ALLOWED_ORIGINS,
-          health,
+          readiness,
           registry: metrics.registry,
           jwks: tokens.jwks,
           log,

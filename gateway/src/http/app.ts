@@ -3,7 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import { bodyErrors } from './body-errors.ts';
 import { allowOrigins, securityHeaders } from './browser-safety.ts';
-import { type Health, operatorRoutes } from './operator-routes.ts';
+import { operatorRoutes, type Readiness } from './operator-routes.ts';
 import { numberRequests } from './request-id.ts';
 
 const maxBody = '100kb';
@@ -13,7 +13,7 @@ export interface AppOptions {
   graphql: RequestHandler;
   production: boolean;
   allowedOrigins: ReadonlySet<string>;
-  health: () => Health;
+  readiness: () => Readiness;
   registry: Registry;
   jwks: { keys: object[] };
   log: Log;
@@ -21,10 +21,10 @@ export interface AppOptions {
 
 /** Everything the gateway answers over HTTP. */
 export function createApp(options: AppOptions): Express {
-  const { graphqlPath, graphql, production, allowedOrigins, health, registry, jwks, log } = options;
+  const { graphqlPath, graphql, production, allowedOrigins, readiness, registry, jwks, log } = options;
   const app = express().disable('x-powered-by').disable('etag');
   app.use(numberRequests, securityHeaders(production));
-  app.use(operatorRoutes({ health, registry, jwks }));
+  app.use(operatorRoutes({ readiness, registry, jwks }));
   app.use(graphqlPath, allowOrigins(allowedOrigins), express.json({ limit: maxBody }), graphql);
   app.use((_request, response) => {
     response

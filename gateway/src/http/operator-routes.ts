@@ -1,26 +1,26 @@
 import { Router } from 'express';
 import type { Registry } from 'prom-client';
 
-export interface Health {
-  /** Whether requests can be answered. */
+export interface Readiness {
+  /** Whether requests can be answered: the graph is loaded. Services that are down take only their part of it away. */
   ready: boolean;
-  /** What is up or down, for a person; readiness does not depend on all of it. */
-  parts: Record<string, 'up' | 'down'>;
+  /** Without the broker live updates are silent; everything else goes on. */
+  broker: 'up' | 'down';
 }
 
 /** Addresses for operators and services. An ingress should show /graphql to the world and nothing of this. */
-export function operatorRoutes(options: { health: () => Health; registry: Registry; jwks: object }): Router {
-  const { health, registry, jwks } = options;
+export function operatorRoutes(options: { readiness: () => Readiness; registry: Registry; jwks: object }): Router {
+  const { readiness, registry, jwks } = options;
   return Router()
     .get(
       '/',
       (_request, response) =>
         void response.json({ name: 'Carethread', graphql: '/graphql', health: '/health/ready' }),
     )
-    .get('/health/live', (_request, response) => void response.json({ status: 'up' }))
+    .get('/health/live', (_request, response) => void response.json({ live: true }))
     .get('/health/ready', (_request, response) => {
-      const { ready, parts } = health();
-      response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', parts });
+      const now = readiness();
+      response.status(now.ready ? 200 : 503).json(now);
     })
     .get('/metrics', async (_request, response) => {
       response.type(registry.contentType).send(await registry.metrics());

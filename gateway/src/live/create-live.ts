@@ -53,12 +53,10 @@ export function createLive(options: LiveOptions): Live {
     metrics,
   });
   let documents: SubscriptionDocuments | undefined;
-  const unsubscribe = publicGraph.onSchemaLoadOrUpdate(
-    ({ apiSchema }) => (documents = new SubscriptionDocuments(apiSchema)),
-  );
   const currentDocuments = () => {
-    if (!documents) throw new Error('The public graph is not loaded.');
-    return documents;
+    const { schema } = publicGraph;
+    if (!schema) throw new Error('The public graph is not loaded.');
+    return documents?.schema === schema ? documents : (documents = new SubscriptionDocuments(schema));
   };
   const protocol = createProtocol({ verify, documents: currentDocuments, subscribe, log });
   const server = createLiveServer({ http, path, allowedOrigins, protocol, log });
@@ -101,7 +99,6 @@ export function createLive(options: LiveOptions): Live {
       await server.stop();
       stopping.abort();
       await bus;
-      unsubscribe();
     },
   };
 }

@@ -20,21 +20,23 @@ export class KeysUnavailable extends Error {
 export class IdentityKeys {
   readonly #client: jwksClient.JwksClient;
   readonly #log: Log;
+  readonly #now: () => number;
   #keys = new Map<string, KeyObject>();
-  #fetchedAt = 0;
-  #askedAt = 0;
+  #fetchedAt = -Infinity;
+  #askedAt = -Infinity;
   #asking: Promise<boolean> | null = null;
   /** Called after the set of keys was replaced. */
   onChange: () => void = () => {};
 
-  constructor(jwksUri: string, log: Log) {
+  constructor(jwksUri: string, log: Log, now: () => number = Date.now) {
     this.#client = jwksClient({ jwksUri, cache: false, rateLimit: false, timeout: 2_000 });
     this.#log = log;
+    this.#now = now;
   }
 
   /** The key with this id, or null when identity has none. Throws KeysUnavailable. */
   async find(kid: string): Promise<KeyObject | null> {
-    const age = Date.now() - this.#fetchedAt;
+    const age = this.#now() - this.#fetchedAt;
     const known = age < staleFor ? this.#keys.get(kid) : undefined;
     if (known) {
       if (age > freshFor && this.#mayAsk(askAgainAfter)) void this.#ask();
@@ -49,11 +51,11 @@ export class IdentityKeys {
   }
 
   #mayAsk(pause: number): boolean {
-    return !this.#asking && Date.now() - this.#askedAt >= pause;
+    return !this.#asking && this.#now() - this.#askedAt >= pause;
   }
 
   #ask(): Promise<boolean> {
-    this.#askedAt = Date.now();
+    this.#askedAt = this.#now();
     this.#asking = this.#fetch().finally(() => (this.#asking = null));
     return this.#asking;
   }
@@ -63,7 +65,7 @@ export class IdentityKeys {
       const signing = await this.#client.getSigningKeys();
       const keys = signing.map((key) => [key.kid, createPublicKey(key.getPublicKey())] as const);
       this.#keys = new Map(keys.filter(([, key]) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1'));
-      this.#fetchedAt = Date.now();
+      this.#fetchedAt = this.#now();
       this.onChange();
       return true;
     } catch (error) {

@@ -107,7 +107,7 @@ export function runConsumer<Service extends ServiceName>(
       return { broker: brokerUp ? 'up' : 'down', database: parked === null ? 'down' : 'up', parked };
     },
     async drain() {
-      while (!(await loop?.isDrained().catch(() => false))) await pause(5);
+      while (!stopping.signal.aborted && !(await loop?.isDrained().catch(() => false))) await pause(5);
       await retries.drain();
     },
     async stop() {

@@ -6,7 +6,7 @@ import { pause } from './pause.ts';
 const stuckAfterMs = 10_000;
 
 /** Any number, the same in every service's database: only one relay per database holds it. */
-const leaderLock = 7231;
+export const leaderLock = 7231;
 
 const contend = `SELECT pg_try_advisory_lock($1) AS won, coalesce((SELECT occurred_at < clock_timestamp() - $2 * interval '1 millisecond'
   FROM bus.outbox ORDER BY outbox.id LIMIT 1), false) AS stuck`;

@@ -102,7 +102,7 @@ export function runRelay(
       };
     },
     async drain() {
-      while ((await monitor.oldestAgeMs()) !== 0) {
+      while (!stopping.signal.aborted && (await monitor.oldestAgeMs()) !== 0) {
         work.ring();
         await pause(5);
       }

@@ -20,7 +20,7 @@ export type ReleaseId = Id<'Release'>;
 export type ScreeningId = Id<'Screening'>;
 export type EventId = Id<'Event'>;
 /** Whoever can be a member or hold something: a person, or an organisation as one body. */
-export type PrincipalId = UserId | OrganisationId;
+export type PrincipalId = Id<'User' | 'Organisation'>;
 
 /** A new time-ordered identifier (UUID version 7, RFC 9562). */
 export const newId = <Kind extends string>(): Id<Kind> => v7() as Id<Kind>;

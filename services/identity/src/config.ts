@@ -15,3 +15,12 @@ export type IdentityConfig = z.infer<z.ZodObject<typeof identityConfig>>;
 
 /** The environment as this service's configuration. Throws one ConfigError that names every problem. */
 export const readIdentityConfig = (env = process.env): IdentityConfig => readConfig(identityConfig, env);
+
+/** What the commands that set an installation up need. */
+const setUpConfig = {
+  NODE_ENV: serviceConfig.NODE_ENV,
+  /** Connection of the role that owns the database. */
+  OWNER_DATABASE_URL: serviceConfig.DATABASE_URL,
+};
+
+export const readSetUpConfig = (env = process.env) => readConfig(setUpConfig, env);

@@ -18,7 +18,10 @@ const grant: Grant = {
 };
 const active: Membership = { ...grant, version: 1, grantedAt: earlier, endedAt: null };
 const ended: Membership = { ...active, version: 2, endedAt: earlier };
-const administrator: Actor = actorOf({ ...grant, id: newId(), userId: newId(), role: 'administrator' }, newId());
+const administrator: Actor = actorOf(
+  { ...grant, id: newId(), userId: newId(), role: 'administrator' },
+  newId(),
+);
 const helpDesk: Actor = { ...administrator, role: 'pharmacist', permissions: ['ManageUsers'] };
 
 const codeOf = (outcome: unknown) => (outcome instanceof Refusal ? outcome.userErrors[0]?.code : 'done');
@@ -81,7 +84,13 @@ describe('ending a membership', () => {
     ['that changed meanwhile', ended, 1, administrator, 'CONFLICT'],
     ['that has ended', ended, 2, administrator, 'ILLEGAL_MOVE'],
     ['one acts in', { ...active, id: administrator.membershipId }, 1, administrator, 'NOT_ALLOWED'],
-    ['with more permissions than one holds', { ...active, role: 'administrator' }, 1, helpDesk, 'NOT_ALLOWED'],
+    [
+      'with more permissions than one holds',
+      { ...active, role: 'administrator' },
+      1,
+      helpDesk,
+      'NOT_ALLOWED',
+    ],
   ] as const)('is refused for one %s', (_, current, version, by, code) => {
     expect(codeOf(decideEnd(current, version, by, now))).toBe(code);
   });
@@ -89,7 +98,9 @@ describe('ending a membership', () => {
 
 describe('permissions', () => {
   it('are those of the role and the granted ones, known ones only', () => {
-    expect(permissionsIn({ role: 'pharmacist', extraPermissions: ['ManageUsers', 'Fly'] })).toEqual(['ManageUsers']);
+    expect(permissionsIn({ role: 'pharmacist', extraPermissions: ['ManageUsers', 'Fly'] })).toEqual([
+      'ManageUsers',
+    ]);
   });
 
   it('of an administrator are all, which the database function access.holds relies on', () => {

@@ -1,7 +1,13 @@
-import { type Actor, type Permission, permissions, permissionsOf, type Role } from '@carethread/contracts/actor.ts';
+import {
+  type Actor,
+  type Permission,
+  permissions,
+  permissionsOf,
+  type Role,
+} from '@carethread/contracts/actor.ts';
 import type { OrganisationKind } from '@carethread/contracts/events/identity.ts';
 import type { MembershipId, OrganisationId, SessionId, UserId } from '@carethread/contracts/ids.ts';
-import { refuse, Refusal, staleVersion } from '@carethread/service-kit/refusal.ts';
+import { type Refusal, refuse, staleVersion } from '@carethread/service-kit/refusal.ts';
 
 /** Who somebody is in one place: all that tokens and permissions depend on. */
 export interface Standing {
@@ -38,7 +44,10 @@ const licensed: readonly Role[] = ['doctor', 'pharmacist'];
 export const isStaff = (role: Role): boolean => role !== 'patient';
 
 /** What the role allows and what was granted on top. */
-export const permissionsIn = ({ role, extraPermissions }: Pick<Standing, 'role' | 'extraPermissions'>): Permission[] =>
+export const permissionsIn = ({
+  role,
+  extraPermissions,
+}: Pick<Standing, 'role' | 'extraPermissions'>): Permission[] =>
   permissions.filter((each) => permissionsOf[role].includes(each) || extraPermissions.includes(each));
 
 /** The person as every service sees them while they act in this membership. */
@@ -67,10 +76,19 @@ export function decideGrant(
     return refuse('INVALID', 'Only doctors and pharmacists have a licence number.', {
       path: ['input', 'licenceNumber'],
     });
-  if (!covers(by, grant)) return refuse('NOT_ALLOWED', 'You can only hand out permissions that you hold yourself.');
+  if (!covers(by, grant))
+    return refuse('NOT_ALLOWED', 'You can only hand out permissions that you hold yourself.');
   if (current && current.endedAt === null)
-    return refuse('CONFLICT', 'This person has this membership already.', { currentVersion: current.version });
-  return { ...grant, id: current?.id ?? grant.id, version: (current?.version ?? 0) + 1, grantedAt: now, endedAt: null };
+    return refuse('CONFLICT', 'This person has this membership already.', {
+      currentVersion: current.version,
+    });
+  return {
+    ...grant,
+    id: current?.id ?? grant.id,
+    version: (current?.version ?? 0) + 1,
+    grantedAt: now,
+    endedAt: null,
+  };
 }
 
 /** The membership after its end. Nobody ends the one they act in, so an installation keeps an administrator. */
@@ -86,7 +104,9 @@ export function decideEnd(
   if (current.endedAt !== null)
     return refuse('ILLEGAL_MOVE', 'This membership has ended already.', { currentStatus: 'ended' });
   if (current.id === by.membershipId)
-    return refuse('NOT_ALLOWED', 'You cannot end the membership you act in.', { path: ['input', 'membershipId'] });
+    return refuse('NOT_ALLOWED', 'You cannot end the membership you act in.', {
+      path: ['input', 'membershipId'],
+    });
   if (!covers(by, current))
     return refuse('NOT_ALLOWED', 'You can only take away permissions that you hold yourself.');
   return { ...current, version: current.version + 1, endedAt: now };

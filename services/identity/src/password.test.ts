@@ -10,14 +10,18 @@ describe('a password', () => {
   });
 
   it('is stored as Argon2id in PHC format, never twice the same', async () => {
-    const [one, two] = await Promise.all([hashPassword('correct horse battery'), hashPassword('correct horse battery')]);
+    const [one, two] = await Promise.all([
+      hashPassword('correct horse battery'),
+      hashPassword('correct horse battery'),
+    ]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
     expect(one).not.toBe(two);
   });
 
   it('is judged with the cost it was stored with', async () => {
     // Made by another implementation: 64 MiB, four lanes, a salt of eight bytes.
-    const reference = '$argon2id$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$GpZ3sK/oH9p7VIiV56G/64Zo/8GaUw434IimaPqxwCo';
+    const reference =
+      '$argon2id$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$GpZ3sK/oH9p7VIiV56G/64Zo/8GaUw434IimaPqxwCo';
     expect(await verifyPassword('password', reference)).toBe(true);
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { decideRefresh, extendedExpiry, newSessionTimes, type PresentedToken, type SessionState } from './session.ts';
+import {
+  decideRefresh,
+  extendedExpiry,
+  newSessionTimes,
+  type PresentedToken,
+  type SessionState,
+} from './session.ts';
 
 const now = new Date('2026-11-20T12:00:00Z');
 const fromNow = (seconds: number) => new Date(now.getTime() + seconds * 1000);

@@ -48,7 +48,11 @@ export async function markerOf(
   principalId: PrincipalId,
   readUpTo: number,
 ): Promise<(Marker & { unreadAfter: number }) | null> {
-  const [marker] = await tx.query<Marker & { unreadAfter: number }>(findMarker, [threadId, principalId, readUpTo]);
+  const [marker] = await tx.query<Marker & { unreadAfter: number }>(findMarker, [
+    threadId,
+    principalId,
+    readUpTo,
+  ]);
   return marker ?? null;
 }
 

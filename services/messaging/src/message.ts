@@ -59,7 +59,9 @@ export type Sending = { readonly kind: 'new' | 'repeat'; readonly message: Messa
 
 /** SHA-256 over what makes two requests the same. */
 export const fingerprintOf = (threadId: ThreadId, { body, replyToId, prescriptionId }: Draft): string =>
-  createHash('sha256').update(JSON.stringify([threadId, body, replyToId, prescriptionId])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify([threadId, body, replyToId, prescriptionId]))
+    .digest('hex');
 
 /** Decides about a draft. A repeat is answered even after the thread has closed: it has been sent. */
 export function decideSending(
@@ -73,9 +75,13 @@ export function decideSending(
   if (earlier?.fingerprint === fingerprint) return { kind: 'repeat', message: earlier, thread };
   if (earlier) return otherContent();
   if (threadStatus(thread.ticketStatus) === 'CLOSED')
-    return refuse('ILLEGAL_MOVE', 'This thread is closed, because its ticket has ended.', { currentStatus: 'CLOSED' });
+    return refuse('ILLEGAL_MOVE', 'This thread is closed, because its ticket has ended.', {
+      currentStatus: 'CLOSED',
+    });
   if (draft.replyToId !== null && answered?.threadId !== thread.id)
-    return refuse('NOT_FOUND', 'There is no such message in this thread to reply to.', { path: ['input', 'replyToId'] });
+    return refuse('NOT_FOUND', 'There is no such message in this thread to reply to.', {
+      path: ['input', 'replyToId'],
+    });
   const message: Message = {
     id: author.id,
     threadId: thread.id,
@@ -100,4 +106,6 @@ export const unknownThread: Refusal = refuse('NOT_FOUND', 'There is no such thre
 
 /** The refusal of a client id that stands for another message. */
 export const otherContent = (): Refusal =>
-  refuse('IDEMPOTENCY_MISMATCH', 'This clientId was used before for another message.', { path: ['input', 'clientId'] });
+  refuse('IDEMPOTENCY_MISMATCH', 'This clientId was used before for another message.', {
+    path: ['input', 'clientId'],
+  });

@@ -37,5 +37,8 @@ export function connection<Node>(
 ): Connection<Node> {
   const edges = nodes.map((node) => ({ cursor: cursor(node), node }));
   const [first, last] = [edges[0], edges.at(-1)];
-  return { edges, pageInfo: { ...around, startCursor: first?.cursor ?? null, endCursor: last?.cursor ?? null } };
+  return {
+    edges,
+    pageInfo: { ...around, startCursor: first?.cursor ?? null, endCursor: last?.cursor ?? null },
+  };
 }

@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { isId } from '@carethread/contracts/ids.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
-import { readMessages, type Window } from './message-window.ts';
+import type { Window } from './message-window.ts';
+import { readMessages } from './read-messages.ts';
 import type { MemberRow, MessageRow, ThreadRow } from './rows.ts';
 
 /** Rows of this service as one person may see them, each asked for once per request and together with its like. */
@@ -59,7 +60,11 @@ export function createReads(prisma: PrismaClient): Reads {
         const alike = Map.groupBy(keys, ({ window }) => JSON.stringify(window));
         const pages = await Promise.all(
           [...alike.values()].map(([...some]) =>
-            readMessages(prisma, some.map(({ threadId }) => threadId), some[0]!.window),
+            readMessages(
+              prisma,
+              some.map(({ threadId }) => threadId),
+              some[0]!.window,
+            ),
           ),
         );
         const rows = new Map([...alike.keys()].map((window, at) => [window, pages[at]!]));

@@ -36,13 +36,19 @@ export function decideSeating(
   const opens = people !== undefined && thread.openedAt === null;
   const newer = pharmacy !== undefined && pharmacy.version > thread.pharmacyVersion ? pharmacy : undefined;
   const wanted: Seat[] = [];
-  if (opens) wanted.push({ principalId: people.patientId, role: 'patient' }, { principalId: people.doctorId, role: 'doctor' });
+  if (opens)
+    wanted.push(
+      { principalId: people.patientId, role: 'patient' },
+      { principalId: people.doctorId, role: 'doctor' },
+    );
   if (newer?.id) wanted.push({ principalId: newer.id, role: 'pharmacy' });
   return {
     opens,
     joining: wanted.filter(({ principalId }) => !seated.some((seat) => seat.principalId === principalId)),
     leaving: newer
-      ? seated.filter((seat) => seat.role === 'pharmacy' && seat.principalId !== newer.id).map((seat) => seat.principalId)
+      ? seated
+          .filter((seat) => seat.role === 'pharmacy' && seat.principalId !== newer.id)
+          .map((seat) => seat.principalId)
       : [],
     pharmacyVersion: newer?.version ?? thread.pharmacyVersion,
   };

@@ -1,5 +1,4 @@
 import type { TicketId } from '@carethread/contracts/ids.ts';
-import { dayMs } from './calendar.ts';
 import { anyHandedOver, endFill, type Fill, giveBack as giveFillBack, usesUnit } from './fill.ts';
 import { authorisedFills } from './line.ts';
 import { currentFill, type Decided, decide, type Fact, fillOfTicket, openFillOf, type Prescription, withFill } from './prescription.ts';
@@ -94,8 +93,8 @@ export function expire(prescription: Prescription, now: Date): Decided | null {
   return endAll(prescription, 'expired', 'validity_ended', now);
 }
 
-/** The last day of validity counts in full in the pharmacy's zone; no day lasts longer than this after its beginning. */
-export const expiresEverywhere = (validUntil: Date): Date => new Date(validUntil.getTime() + dayMs);
+/** The last day of validity counts in full in the pharmacy's zone, and a day can have 25 hours. */
+export const expiresEverywhere = (validUntil: Date): Date => new Date(validUntil.getTime() + 25 * 3_600_000);
 
 const isOver = ({ status }: Prescription): boolean =>
   status === 'completed' || status === 'cancelled' || status === 'expired';

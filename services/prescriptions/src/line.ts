@@ -63,8 +63,7 @@ export const lineSchema = z.object({
     z.object({
       amount: z
         .string()
-        .regex(/^(0|[1-9]\d{0,5})(\.\d{1,4})?$/, 'must be a decimal number such as 2.5')
-        .refine((amount) => Number(amount) > 0, 'must be more than 0'),
+        .regex(/^(?![0.]*$)(0|[1-9]\d{0,5})(\.\d{1,4})?$/, 'must be a decimal number above 0, such as 2.5'),
       unit: words(20),
       perDay: z.number().positive().max(48),
     }),

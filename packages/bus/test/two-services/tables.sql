@@ -1,4 +1,4 @@
--- What both test services keep beside the tables of the bus.
+-- What both test services keep beside the tables of the bus. No unique keys on the effects: a second one shall be seen.
 CREATE TABLE aggregate (id uuid PRIMARY KEY, version int NOT NULL);
 CREATE TABLE request (id uuid PRIMARY KEY);
 CREATE TABLE effect (
@@ -7,5 +7,7 @@ CREATE TABLE effect (
   sequence     int NOT NULL,
   request_id   uuid NOT NULL
 );
+CREATE TABLE follow_up (request_id uuid NOT NULL);
+CREATE TABLE stamp (request_id uuid NOT NULL, stamp uuid NOT NULL);
 CREATE TABLE poison (what text PRIMARY KEY);
-GRANT SELECT, INSERT, UPDATE, DELETE ON aggregate, request, effect, poison TO carethread_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON aggregate, request, effect, follow_up, stamp, poison TO carethread_worker;

@@ -20,11 +20,11 @@ export const MessagePosted = defineEvent(
     /** Number of the message within its thread: 1, 2, 3 … */
     number: z.int(),
     /** The member who sent it: a person, or the pharmacy a person wrote for; null for a system message. */
-    senderId: idSchema<'Principal'>().nullable(),
+    senderId: idSchema<'User' | 'Organisation'>().nullable(),
     kind: z.enum(['text', 'system']),
     routing: z.enum(['direct', 'reply', 'auto']),
     /** Everybody who is a member now: live inboxes are told without asking back. */
-    memberIds: z.array(idSchema<'Principal'>()).default([]),
+    memberIds: z.array(idSchema<'User' | 'Organisation'>()).default([]),
   }),
 );
 
@@ -35,7 +35,7 @@ export const ThreadRead = defineEvent(
   z.object({
     threadId: idSchema<'Thread'>(),
     ticketId: idSchema<'Ticket'>(),
-    memberId: idSchema<'Principal'>(),
+    memberId: idSchema<'User' | 'Organisation'>(),
     upTo: z.int(),
     unread: z.int(),
   }),
@@ -48,6 +48,6 @@ export const MemberLeft = defineEvent(
   z.object({
     threadId: idSchema<'Thread'>(),
     ticketId: idSchema<'Ticket'>(),
-    memberId: idSchema<'Principal'>(),
+    memberId: idSchema<'User' | 'Organisation'>(),
   }),
 );

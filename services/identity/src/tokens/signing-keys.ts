@@ -33,7 +33,11 @@ const insertKey = `INSERT INTO signing_keys (kid, status, public_jwk, sealed_pri
  * Answers the key ring, read at most every five minutes. The first instance to ask for it makes the first key; all
  * others find it, because they wait for its lock.
  */
-export function signingKeys(database: Database, keyEncryptionKey: Buffer, now: () => Date): () => Promise<KeyRing> {
+export function signingKeys(
+  database: Database,
+  keyEncryptionKey: Buffer,
+  now: () => Date,
+): () => Promise<KeyRing> {
   let ring: Promise<KeyRing> | undefined;
   let readAt = 0;
   return () => {

@@ -15,7 +15,10 @@ export interface PrescriptionReference {
 export interface TicketReference {
   readonly id: string;
   readonly version?: number;
-  readonly parties?: readonly { readonly principalId: string; readonly role: 'PATIENT' | 'DOCTOR' | 'PHARMACY' }[];
+  readonly parties?: readonly {
+    readonly principalId: string;
+    readonly role: 'PATIENT' | 'DOCTOR' | 'PHARMACY';
+  }[];
 }
 export interface OutboxOf {
   readonly principalId: string;

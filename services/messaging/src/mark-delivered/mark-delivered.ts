@@ -15,7 +15,11 @@ const deliver = `UPDATE member SET delivered_up_to = greatest(delivered_up_to, l
   RETURNING member.thread_id`;
 
 /** Notes up to where a device of the actor has received a thread; never goes backwards. Answers the thread's id. */
-export async function markDelivered(database: Database, actor: Actor, input: unknown): Promise<ThreadId | Refusal> {
+export async function markDelivered(
+  database: Database,
+  actor: Actor,
+  input: unknown,
+): Promise<ThreadId | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
   const { threadId, upTo } = checked;

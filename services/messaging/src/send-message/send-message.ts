@@ -5,7 +5,14 @@ import type { Database } from '@carethread/service-kit/database.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
-import { bodySchema, decideSending, type Draft, type Message, otherContent, unknownThread } from '../message.ts';
+import {
+  bodySchema,
+  decideSending,
+  type Draft,
+  type Message,
+  otherContent,
+  unknownThread,
+} from '../message.ts';
 import { messageById, saveMessage, sentEarlier } from '../message-store.ts';
 import { principalOf } from '../thread.ts';
 import { type Cause, lockThread, type ThreadKey } from '../thread-store.ts';
@@ -19,7 +26,10 @@ const inputSchema = z
     replyToId: idSchema<'Message'>().nullish(),
     prescriptionId: idSchema<'Prescription'>().nullish(),
   })
-  .refine(({ threadId, ticketId }) => (threadId == null) !== (ticketId == null), 'give either threadId or ticketId');
+  .refine(
+    ({ threadId, ticketId }) => (threadId == null) !== (ticketId == null),
+    'give either threadId or ticketId',
+  );
 
 interface Sender {
   readonly actor: Actor;
@@ -31,7 +41,11 @@ interface Sender {
  * Sends a message as this person, or answers with what the same client id sent before. By ticket, it waits a moment for
  * a thread that is still on its way.
  */
-export async function sendMessage(database: Database, sender: Sender, input: unknown): Promise<Message | Refusal> {
+export async function sendMessage(
+  database: Database,
+  sender: Sender,
+  input: unknown,
+): Promise<Message | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
   const { threadId, ticketId, clientId, body, replyToId = null, prescriptionId = null } = checked;
@@ -45,7 +59,12 @@ export async function sendMessage(database: Database, sender: Sender, input: unk
 }
 
 /** Tries again where two requests met: the second time, the first one's message is there to be seen. */
-async function post(database: Database, sender: Sender, key: ThreadKey, draft: Draft): Promise<Message | Refusal> {
+async function post(
+  database: Database,
+  sender: Sender,
+  key: ThreadKey,
+  draft: Draft,
+): Promise<Message | Refusal> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await postOnce(database, sender, key, draft);

@@ -20,7 +20,12 @@ export const whenTicketMoved: Handler<EventData<typeof TicketMoved>> = async (ev
   const thread = await seatParties(tx, { ticketId, parties }, causeOf(event), event.occurredAt);
   tx.send(keepStatus, [thread.id, to, version]);
   if (from === to) return;
-  const message = noticeMessage(thread, event.id, { code: 'ticket.moved', params: { from, to, reason } }, event.occurredAt);
+  const message = noticeMessage(
+    thread,
+    event.id,
+    { code: 'ticket.moved', params: { from, to, reason } },
+    event.occurredAt,
+  );
   if (!(await isPosted(tx, message))) saveMessage(tx, thread, message, causeOf(event));
 };
 

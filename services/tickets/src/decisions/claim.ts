@@ -17,6 +17,16 @@ export interface Presented {
   fence: number;
 }
 
+/** What a pharmacy does under its claim, on the version it has read. */
+export interface UnderClaim {
+  presented: Presented;
+  expectedVersion: number;
+}
+
+/** A refusal when the claim or the version does not stand. */
+export const underClaim = (ticket: Ticket, { presented, expectedVersion }: UnderClaim, now: Date): Refusal | null =>
+  claimProblem(ticket, presented, now) ?? versionProblem(ticket, expectedVersion);
+
 const held = ['received', 'preparing', 'ready'] as const;
 
 /**
@@ -73,8 +83,8 @@ export function renew(ticket: Ticket, presented: Presented, leaseMs: number, now
 }
 
 /** Back to the pool, and out of it at once when its validity has ended meanwhile. */
-export function giveBack(ticket: Ticket, presented: Presented, reason: string, now: Date): Fact[] | Refusal {
-  const problem = claimProblem(ticket, presented, now);
+export function giveBack(ticket: Ticket, on: UnderClaim, reason: string, now: Date): Fact[] | Refusal {
+  const problem = underClaim(ticket, on, now);
   if (problem) return problem;
   const returned = move(ticket, 'return', 'pharmacy', { status: 'sent' }, reason);
   return returned instanceof Refusal ? returned : [...returned, ...expiryAfterReturn(ticket, now)];
@@ -95,11 +105,13 @@ export function claimProblem(ticket: Ticket, presented: Presented, now: Date): R
   const stands = current
     ? current.fence === presented.fence && current.pharmacyId === presented.pharmacyId && now < current.leaseUntil
     : presented.fence === ticket.fence && ticket.state.status !== 'sent';
-  if (stands && presented.ticketId === ticket.id) return null;
-  return refuse('STALE_CLAIM', 'This claim has ended, or a newer one has taken its place. Claim the ticket again.', {
+  return stands && presented.ticketId === ticket.id ? null : staleClaim();
+}
+
+export const staleClaim = (): Refusal =>
+  refuse('STALE_CLAIM', 'This claim has ended, or a newer one has taken its place. Claim the ticket again.', {
     path: ['input', 'claimToken'],
   });
-}
 
 function reclaim(ticket: Ticket, name: 'take_over' | 'renew', claim: Claim, reason: string): Fact[] | Refusal {
   const { state } = ticket;

@@ -2,6 +2,7 @@ import type { DispenseId, PrescriptionId, UserId } from '@carethread/contracts/i
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { type Claim, claimIn, evolve, type Fact, type State, type Ticket } from '../ticket.ts';
 import { move } from './move.ts';
+import { note } from './note.ts';
 
 /**
  * What the events of the prescription a ticket carries mean for it. They come from another service, so a ticket may have
@@ -124,8 +125,6 @@ const claimUnder = (ticket: Ticket, fence: number): Claim | null => {
   const claim = claimIn(ticket.state);
   return claim?.fence === fence && ticket.state.status !== 'cancel_marked' ? claim : null;
 };
-
-export const note = (noted: string, subjectId: string): Fact[] => [{ type: 'noted', noted, subjectId }];
 
 const orNote = (facts: Fact[] | Refusal, noted: string, subjectId: string): Fact[] =>
   facts instanceof Refusal ? note(noted, subjectId) : facts;

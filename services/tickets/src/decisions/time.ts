@@ -2,6 +2,7 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { type Claim, claimIn, type Fact, type Ticket } from '../ticket.ts';
 import { expiryAfterReturn } from './claim.ts';
 import { move } from './move.ts';
+import { note } from './note.ts';
 
 /** Which lease a timer was set for. A renewed or newer one is not its business. */
 export type Lease = Pick<Claim, 'fence' | 'leaseUntil'>;
@@ -19,7 +20,7 @@ export const claimReminder = 'tickets.claim.ending';
 
 /** A quarter of the lease is left. */
 export const remindOfLease = (ticket: Ticket, lease: Lease): Fact[] =>
-  isCurrent(ticket, lease) ? [{ type: 'noted', noted: claimReminder, subjectId: ticket.id }] : [];
+  isCurrent(ticket, lease) ? note(claimReminder, ticket.id) : [];
 
 /** The validity has ended. No facts for a ticket that is held, has ended, or was given a later end. */
 export function expire(ticket: Ticket, now: Date): Fact[] {

@@ -1,6 +1,6 @@
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { claimIn, type Fact, type State, type Ticket } from '../ticket.ts';
-import { claimProblem, type Presented } from './claim.ts';
+import { underClaim, type UnderClaim } from './claim.ts';
 import { illegalMove, move } from './move.ts';
 import { versionProblem } from './version.ts';
 
@@ -11,12 +11,6 @@ export const send = (ticket: Ticket, expectedVersion: number): Fact[] | Refusal 
 /** The doctor ends a ticket that no pharmacy has a part in. */
 export const finish = (ticket: Ticket, expectedVersion: number): Fact[] | Refusal =>
   versionProblem(ticket, expectedVersion) ?? move(ticket, 'finish', 'doctor', { status: 'closed' }, 'finished');
-
-/** What a pharmacy does under its claim, on the version it has read. */
-export interface UnderClaim {
-  presented: Presented;
-  expectedVersion: number;
-}
 
 export const startPreparing = (ticket: Ticket, on: UnderClaim, now: Date): Fact[] | Refusal =>
   underClaim(ticket, on, now) ?? goOn(ticket, 'start', 'preparing', 'preparing');
@@ -33,9 +27,6 @@ export const decline = (ticket: Ticket, on: UnderClaim, reason: string, now: Dat
 export const acknowledgeCancel = (ticket: Ticket, on: UnderClaim, now: Date): Fact[] | Refusal =>
   underClaim(ticket, on, now) ??
   move(ticket, 'acknowledge', 'pharmacy', { status: 'cancelled' }, 'cancel_acknowledged');
-
-const underClaim = (ticket: Ticket, { presented, expectedVersion }: UnderClaim, now: Date): Refusal | null =>
-  claimProblem(ticket, presented, now) ?? versionProblem(ticket, expectedVersion);
 
 function goOn(
   ticket: Ticket,

@@ -53,7 +53,6 @@ CREATE POLICY own_organisation ON membership FOR SELECT TO carethread_app USING 
   organisation_id = (SELECT access.organisation_id()) AND (SELECT access.role()) = 'doctor');
 
 CREATE POLICY everything ON ticket TO carethread_worker USING (true);
-CREATE POLICY everything ON access_code TO carethread_worker USING (true);
 CREATE POLICY everything ON timeline_entry TO carethread_worker USING (true);
 CREATE POLICY everything ON membership TO carethread_worker USING (true);
 

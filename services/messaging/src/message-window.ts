@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import { type Connection, connection, cursorOf, pageSize, positionIn } from '../page.ts';
-import type { MessageRow } from '../rows.ts';
+import { type Connection, connection, cursorOf, pageSize, positionIn } from './page.ts';
+import type { MessageRow } from './rows.ts';
 
 /** A stretch of a thread: `limit` messages between two numbers (both exclusive), from one end of it. */
 export interface Window {
@@ -32,7 +32,11 @@ export function windowOf({ first, after, last, before }: PageArguments): Window 
 }
 
 /** Numbers have no gaps, so what lies around a page is known without asking. `messages` are oldest first. */
-export function messagePage(messages: readonly MessageRow[], window: Window, lastNumber: number): Connection<MessageRow> {
+export function messagePage(
+  messages: readonly MessageRow[],
+  window: Window,
+  lastNumber: number,
+): Connection<MessageRow> {
   const [first, last] = [messages[0], messages.at(-1)];
   return connection(messages, ({ number }) => cursorOf(`m${number}`), {
     hasPreviousPage: first ? first.number > 1 : window.after > 0,

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { failpointExitCode } from '../../src/failpoint.ts';
+
+const program = fileURLToPath(new URL('../two-services/main.ts', import.meta.url));
+
+export interface Ending {
+  name: string;
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The last thing it said. */
+  words: string;
+}
+
+/** One process of a test service. Starts again by itself after it ended, until it is retired. */
+export class Instance {
+  readonly name: string;
+  readonly #role: string;
+  readonly #env: Record<string, string>;
+  /** Asked at each start: the fail-points of that life, as CARETHREAD_FAILPOINTS wants them. */
+  failpoints: () => string = () => '';
+  /** Endings that were neither ours nor a fail-point's. */
+  readonly crashes: Ending[] = [];
+  onFailpoint: (name: string) => void = () => {};
+  #child: ChildProcess | undefined;
+  #killedByUs = false;
+  #retired = false;
+
+  constructor(name: string, role: 'requesting' | 'answering', env: Record<string, string>) {
+    this.name = name;
+    this.#role = role;
+    this.#env = env;
+  }
+
+  start(): void {
+    if (this.#retired || this.running) return;
+    this.#killedByUs = false;
+    const child = spawn(process.execPath, ['--no-warnings', program, this.#role], {
+      env: { ...process.env, ...this.#env, CARETHREAD_FAILPOINTS: this.failpoints() },
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    let words = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-4_000);
+      if (process.env.VERBOSE) process.stderr.write(`${this.name} ${chunk}`);
+    });
+    child.on('close', (code, signal) => {
+      const failpoint = /FAILPOINT (\w+)/.exec(words)?.[1];
+      if (code === failpointExitCode && failpoint) this.onFailpoint(failpoint);
+      else if (!this.#killedByUs) this.crashes.push({ name: this.name, code, signal, words });
+      this.#child = undefined;
+      this.start();
+    });
+    this.#child = child;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** SIGKILL; it comes back by itself. */
+  kill(): void {
+    this.#killedByUs = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Ends it for good. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    const child = this.#child;
+    if (!child) return;
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    this.kill();
+    await closed;
+  }
+}

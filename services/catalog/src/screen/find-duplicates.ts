@@ -1,0 +1,25 @@
+import { finding, type Judgement } from './judgement.ts';
+import { isSubject, type ClinicalRelease } from './release.ts';
+import type { Use } from './uses.ts';
+
+/**
+ * The same ingredient twice, or two members of a class that a rule names. What acts locally and what goes through the
+ * body are no duplicates of each other: hydrocortisone cream beside hydrocortisone tablets is common.
+ */
+export function findDuplicates(uses: readonly Use[], release: ClinicalRelease): Judgement {
+  const findings = uses.flatMap((a, index) =>
+    uses
+      .slice(index + 1)
+      .filter((b) => a.line !== b.line && a.local === b.local)
+      .flatMap((b) =>
+        release.rules.duplicates
+          .filter(({ subject }) =>
+            a.ingredient === b.ingredient
+              ? subject === 'ingredient:*'
+              : isSubject(release, subject, a.ingredient) && isSubject(release, subject, b.ingredient),
+          )
+          .map((rule) => finding('duplicate', rule, [a.line, b.line], [a.ingredient, b.ingredient])),
+      ),
+  );
+  return { findings, gaps: [] };
+}

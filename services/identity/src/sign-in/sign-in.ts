@@ -1,0 +1,64 @@
+import { idSchema, newId } from '@carethread/contracts/ids.ts';
+import { checkInput } from '@carethread/service-kit/input.ts';
+import { refuse, Refusal } from '@carethread/service-kit/refusal.ts';
+import { z } from 'zod';
+import type { Asking } from '../asking.ts';
+import { emailSchema } from '../email-address.ts';
+import { actorOf, type Standing } from '../membership.ts';
+import { verifyPassword } from '../password.ts';
+import { insertNewSession, membershipIsActive } from '../session-store.ts';
+import { newRefreshToken } from '../tokens/refresh-token.ts';
+import type { SignedIn, Tokens } from '../tokens/tokens.ts';
+import { lookUpAccount } from './look-up-account.ts';
+
+const signInInput = z.object({
+  email: emailSchema,
+  password: z.string().max(200, 'must be at most 200 characters'),
+  membershipId: idSchema<'Membership'>().nullish(),
+});
+
+const forgetAttempts = 'SELECT sign_in.forget_attempts()';
+
+/** Begins a session for an address and its password. */
+export async function signIn(asking: Asking, tokens: Tokens, input: unknown): Promise<SignedIn | Refusal> {
+  const wish = checkInput(signInInput, input);
+  if (wish instanceof Refusal) return wish;
+  const now = asking.now();
+
+  // A transaction of its own: the try stays counted whatever comes of it, and nothing is held while the password is
+  // hashed.
+  const account = await asking.database.asActor(null, (tx) => lookUpAccount(tx, wish.email));
+  if (account.blockedUntil) return comeBack(account.blockedUntil, now);
+  if (!(await verifyPassword(wish.password, account.passwordHash)))
+    return refuse('NOT_ALLOWED', 'The e-mail address or the password is wrong.');
+  const standing = choose(account.memberships, wish.membershipId ?? null);
+  if (standing instanceof Refusal) return standing;
+
+  // From here on it is known who asks, and row security holds.
+  const actor = actorOf(standing, newId());
+  const refreshToken = newRefreshToken();
+  const opened = await asking.database.asActor(actor, async (tx) => {
+    insertNewSession(tx, actor, refreshToken, now);
+    tx.send(forgetAttempts);
+    return (await membershipIsActive(tx, actor.membershipId)) || noMembership();
+  });
+  return opened instanceof Refusal ? opened : tokens.signedIn(actor, refreshToken);
+}
+
+function choose(memberships: Standing[], wanted: string | null): Standing | Refusal {
+  const chosen = wanted === null ? memberships[0] : memberships.find(({ id }) => id === wanted);
+  if (chosen) return chosen;
+  if (wanted === null) return noMembership();
+  return refuse('NOT_FOUND', 'You have no such membership.', { path: ['input', 'membershipId'] });
+}
+
+const noMembership = () =>
+  refuse('NOT_ALLOWED', 'You have no active membership: ask your organisation for one.');
+
+function comeBack(at: Date, now: Date): Refusal {
+  const minutes = Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 60_000));
+  return refuse(
+    'RATE_LIMITED',
+    `Too many tries. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+  );
+}

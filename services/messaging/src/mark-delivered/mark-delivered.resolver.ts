@@ -1,0 +1,9 @@
+import { signedIn } from '@carethread/service-kit/subgraph.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { threadPayload } from '../graphql/thread-payload.ts';
+import { markDelivered } from './mark-delivered.ts';
+
+export const markDeliveredResolvers = {
+  markDelivered: async (_, { input }, context) =>
+    threadPayload(await markDelivered(context.database, signedIn(context), input), context),
+} satisfies Resolvers['Mutation'];

@@ -1,0 +1,13 @@
+import { signedIn } from '@carethread/service-kit/subgraph.ts';
+import { causeOfRequest } from '../cause.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { threadPayload } from '../graphql/thread-payload.ts';
+import { markRead } from './mark-read.ts';
+
+export const markReadResolvers = {
+  markRead: async (_, { input }, context) =>
+    threadPayload(
+      await markRead(context.database, signedIn(context), input, causeOfRequest(context)),
+      context,
+    ),
+} satisfies Resolvers['Mutation'];

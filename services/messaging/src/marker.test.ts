@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { newId } from '@carethread/contracts/ids.ts';
+import { readBack, readForward } from './marker.ts';
+
+const marker = { threadId: newId<'Thread'>(), readUpTo: 5, deliveredUpTo: 7 };
+
+describe('a read marker', () => {
+  it.each([
+    [6, { readUpTo: 6, deliveredUpTo: 7 }],
+    [9, { readUpTo: 9, deliveredUpTo: 9 }],
+    [999, { readUpTo: 10, deliveredUpTo: 10 }],
+  ])('moves forward to %i, at most to the newest message', (upTo, expected) => {
+    expect(readForward(marker, upTo, 10)).toEqual({ ...marker, ...expected });
+  });
+
+  it.each([0, 4, 5])('does not go back to %i by reading', (upTo) => {
+    expect(readForward(marker, upTo, 10)).toBeNull();
+  });
+
+  it('goes back to just before a message; what was delivered stays delivered', () => {
+    expect(readBack(marker, 3)).toEqual({ ...marker, readUpTo: 2 });
+    expect(readBack(marker, 1)).toEqual({ ...marker, readUpTo: 0 });
+  });
+
+  it('stays where it is for a message that is unread already', () => {
+    expect(readBack(marker, 6)).toBeNull();
+  });
+});

@@ -1,0 +1,157 @@
+import { newId } from '@carethread/contracts/ids.ts';
+import type { Finding } from '@carethread/contracts/screening.ts';
+import { Refusal } from '@carethread/service-kit/refusal.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
+import { startDraft } from '../src/drafting.ts';
+import type { Lot } from '../src/fill.ts';
+import { type Line, lineSchema, toLine } from '../src/line.ts';
+import { nothingKnown } from '../src/patient-facts.ts';
+import type { Decided, Prescription } from '../src/prescription.ts';
+import { screeningInput, type StoredVerdict } from '../src/screening.ts';
+import { judge, sign } from '../src/signing.ts';
+import type { Holder, TicketCopy } from '../src/ticket-copy.ts';
+
+export const now = new Date('2026-11-20T09:00:00Z');
+export const later = (days: number, from = now) => new Date(from.getTime() + days * 86_400_000);
+export const newIds = { fill: () => newId<'Fill'>(), line: () => newId<'Line'>() };
+export const doctor = person('doctor');
+export const patient = person('patient');
+export const pharmacist = person('pharmacist');
+
+export const ticket: TicketCopy = {
+  id: newId<'Ticket'>(),
+  status: 'created',
+  pharmacyId: pharmacist.organisationId,
+  timeZone: 'America/New_York',
+  fence: 0,
+  endedFence: 0,
+  held: false,
+};
+
+/** A line as a doctor would write it; `more` changes it. */
+export const line = (more: Partial<Line> = {}): Line => ({
+  ...toLine(
+    lineSchema.parse({
+      productId: newId(),
+      text: 'Amoxicillin 500 mg capsule',
+      ingredients: ['amoxicillin'],
+      strength: '500 mg',
+      form: 'capsule',
+      route: 'oral',
+      dose: { amount: '500', unit: 'mg', perDay: 3 },
+      durationDays: 10,
+      quantity: 30,
+      quantityUnit: 'capsule',
+      repeats: 0,
+      substitutionAllowed: true,
+      instructions: 'With water.',
+    }),
+  ),
+  ...more,
+});
+
+/** What came out, or the test fails with the reason. */
+export function ok<Result>(result: Result | Refusal | null): Result {
+  if (result instanceof Refusal) throw new Error(result.userErrors.map((e) => `${e.code} ${e.message}`).join('; '));
+  if (result === null) throw new Error('Nothing was decided.');
+  return result;
+}
+
+/** The codes of a refusal, or a failure of the test. */
+export function refused(result: unknown): string[] {
+  if (!(result instanceof Refusal)) throw new Error('It was not refused.');
+  return result.userErrors.map((error) => error.code);
+}
+
+export const draft = (lines: Line[] = [line()]): Prescription => ({
+  ...ok(
+    startDraft(
+      newId<'Prescription'>(),
+      {
+        ...ticket,
+        kind: 'prescription',
+        patientId: patient.userId,
+        doctorId: doctor.userId,
+        clinicId: doctor.organisationId,
+      },
+      doctor,
+      now,
+    ),
+  ).prescription,
+  lines,
+});
+
+export const toScreen = (lines: Line[], factsVersion = 0) => ({
+  input: screeningInput(lines, { ...nothingKnown, version: factsVersion }, '2026-11-20'),
+  factsVersion,
+});
+
+export const signed = (lines?: Line[], prescription = draft(lines)): Prescription =>
+  ok(
+    sign(
+      prescription,
+      { userId: doctor.userId, mayPrescribe: true, expectedVersion: prescription.version },
+      toScreen(prescription.amendment?.lines ?? prescription.lines),
+      { now, validDays: 180 },
+    ),
+  ).prescription;
+
+export const finding = (key: string): Finding => ({
+  key,
+  kind: 'interaction',
+  severity: 'major',
+  ruleId: 'R1',
+  lineIds: [],
+  subjects: ['warfarin', 'aspirin'],
+});
+
+export const clear: StoredVerdict = {
+  status: 'clear',
+  releaseId: newId(),
+  inputHash: 'h',
+  findings: [],
+  checked: ['interaction', 'allergy'],
+  notChecked: [],
+};
+export const withFindings = (...keys: string[]): StoredVerdict => ({
+  ...clear,
+  status: 'findings',
+  findings: keys.map(finding),
+});
+
+export const judged = (prescription: Prescription, verdict = clear): Decided =>
+  ok(
+    judge(
+      prescription,
+      { screeningNumber: prescription.screening!.number, contentHash: prescription.screening!.contentHash },
+      { verdict, lines: new Map() },
+      { now, newIds },
+    ),
+  );
+
+/** With the pharmacy named in `ticket` holding its open fill under this fence. */
+export const held = (prescription: Prescription, fence = 1): Prescription => ({
+  ...prescription,
+  fills: prescription.fills.map((fill) =>
+    fill.status === 'open'
+      ? { ...fill, ticket: { ...ticket, id: fill.ticketId, status: 'received', fence, held: true } }
+      : fill,
+  ),
+});
+
+export const released = (lines?: Line[]): Prescription => judged(signed(lines)).prescription;
+
+export const holder = (prescription: Prescription, fence = 1): Holder => ({
+  ticketId: prescription.fills.at(-1)?.ticketId ?? prescription.ticketId,
+  pharmacyId: pharmacist.organisationId,
+  userId: pharmacist.userId,
+  fence,
+});
+
+export const lot = (quantity: number, more: Partial<Lot> = {}): Lot => ({
+  quantity,
+  lot: 'L1',
+  expiresOn: '2027-06-30',
+  substitution: null,
+  ...more,
+});

@@ -1,0 +1,49 @@
+import type { Actor } from '@carethread/contracts/actor.ts';
+import type { TicketKind, TicketStatus } from '@carethread/contracts/events/tickets.ts';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { Ticket } from '../ticket.ts';
+import { toTicket } from '../ticket-row.ts';
+
+export interface ListWish {
+  /** Highest number of tickets wanted. */
+  limit: number;
+  /** Id of the last ticket known; newer ones are left out. */
+  after: string | null;
+  status?: TicketStatus | undefined;
+  kind?: TicketKind | undefined;
+}
+
+/**
+ * Tickets of the person (patient, doctor) or of the pharmacy they act for, newest first: one scan of the index whose
+ * first column names them. Row security has the last word on each row.
+ */
+export async function listTickets(prisma: PrismaClient, actor: Actor, wish: ListWish): Promise<Ticket[]> {
+  const { limit, after, status, kind } = wish;
+  const rows = await prisma.ticket.findMany({
+    where: {
+      ...belongingTo(actor),
+      ...(status && { status }),
+      ...(kind && { kind }),
+      ...(after && { id: { lt: after } }),
+    },
+    orderBy: { id: 'desc' },
+    take: limit,
+  });
+  return rows.map(toTicket);
+}
+
+function belongingTo({ role, userId, organisationId }: Actor) {
+  switch (role) {
+    case 'patient':
+      return { patientId: userId };
+    case 'doctor':
+      return { doctorId: userId };
+    case 'pharmacist':
+      return { pharmacyId: organisationId };
+    case 'administrator':
+      // Administrators have no tickets; an empty list of ids keeps the database from looking for any.
+      return { id: { in: [] } };
+    default:
+      return role satisfies never;
+  }
+}

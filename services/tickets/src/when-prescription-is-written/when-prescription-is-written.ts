@@ -1,0 +1,12 @@
+import type { DataOf } from '@carethread/contracts/registry.ts';
+import { note } from '../decisions/note.ts';
+import { reaction } from '../react.ts';
+
+type Written = DataOf<
+  | 'prescriptions.prescription.drafted.v1'
+  | 'prescriptions.prescription.signed.v1'
+  | 'prescriptions.prescription.blocked.v1'
+>;
+
+/** Drafted, signed, or stopped by a safety finding: on the timeline, without consequence for the ticket. */
+export const whenPrescriptionIsWritten = reaction<Written>((_, { type, data }) => note(type, data.prescriptionId));
