@@ -12,7 +12,11 @@ export interface Yardsticks {
 }
 
 /** What this machine's PostgreSQL and RabbitMQ can do at best, in the same run as everything else. */
-export async function yardsticks(adminUrl: string, adminAmqpUrl: string, seconds: number): Promise<Yardsticks> {
+export async function yardsticks(
+  adminUrl: string,
+  adminAmqpUrl: string,
+  seconds: number,
+): Promise<Yardsticks> {
   return { ...(await commits(adminUrl, seconds)), confirm: await confirms(adminAmqpUrl, seconds) };
 }
 
@@ -40,7 +44,9 @@ async function confirms(url: string, seconds: number): Promise<Timing> {
   const body = Buffer.alloc(1024, 'x');
   const publish = () =>
     new Promise<void>((resolve, reject) => {
-      channel.sendToQueue(queue, body, { persistent: true }, (error: unknown) => (error ? reject(error) : resolve()));
+      channel.sendToQueue(queue, body, { persistent: true }, (error: unknown) =>
+        error ? reject(error) : resolve(),
+      );
     });
   const timing = await measure(publish, { seconds });
   await channel.deleteQueue(queue);

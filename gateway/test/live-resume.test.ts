@@ -2,7 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { TestThread } from './fixtures/care-world.ts';
 import { anActor } from './fixtures/identity-provider.ts';
-import { type LivePlatform, messageEvents, startLivePlatform, ticketEvents } from './fixtures/live-platform.ts';
+import {
+  type LivePlatform,
+  messageEvents,
+  startLivePlatform,
+  ticketEvents,
+} from './fixtures/live-platform.ts';
 import { until } from './fixtures/until.ts';
 
 describe('resuming a live stream', () => {
@@ -23,7 +28,8 @@ describe('resuming a live stream', () => {
     for (let post = 0; post < count; post += 1)
       await platform.post(thread, actor.userId, `message ${thread.messages.length + 1}`);
   };
-  const open = (after?: number | null) => platform.connect(actor).subscribe(messageEvents, { id: thread.id, after });
+  const open = (after?: number | null) =>
+    platform.connect(actor).subscribe(messageEvents, { id: thread.id, after });
   /** A stream that has delivered its first message, number 1, and so is past its beginning. */
   const openAndHear = async () => {
     const stream = open(0);
@@ -127,7 +133,12 @@ describe('resuming a live stream', () => {
     await posts(1);
     expect(await stream.next()).toMatchObject({
       data: { messageEvents: { cursor: 2, message: { text: 'message 2', author: { name: null } } } },
-      errors: [{ message: 'This part of the data is not available just now.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+      errors: [
+        {
+          message: 'This part of the data is not available just now.',
+          extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+        },
+      ],
     });
     await platform.services.identity.start();
   });

@@ -24,8 +24,14 @@ describe('sign-in', () => {
 
   it('leaves it to the services what an anonymous caller may ask', async () => {
     platform.world.names.set('someone', 'Somebody');
-    expect(await platform.ask('{ directory { name } }')).toMatchObject({ status: 200, data: { directory: [{ name: 'Somebody' }] } });
-    expect(await platform.ask(me)).toMatchObject({ data: { me: null }, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await platform.ask('{ directory { name } }')).toMatchObject({
+      status: 200,
+      data: { directory: [{ name: 'Somebody' }] },
+    });
+    expect(await platform.ask(me)).toMatchObject({
+      data: { me: null },
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
   });
 
   it('tells the standard way in which a token is refused', async () => {
@@ -47,7 +53,9 @@ describe('sign-in', () => {
       );
     const unsigned = () => {
       const [, claims] = platform.token(actor).split('.');
-      const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: platform.identity.key.kid }));
+      const header = Buffer.from(
+        JSON.stringify({ alg: 'none', typ: 'at+jwt', kid: platform.identity.key.kid }),
+      );
       return `${header.toString('base64url')}.${claims}.`;
     };
     const internal = () =>
@@ -56,7 +64,10 @@ describe('sign-in', () => {
     it.each<[string, () => string | Promise<string>]>([
       ['no signature (alg none)', unsigned],
       ['HS256 with the public key as secret', hs256],
-      ['another key under a known id', () => accessToken(actor, { ...newSigningKey(), kid: platform.identity.key.kid })],
+      [
+        'another key under a known id',
+        () => accessToken(actor, { ...newSigningKey(), kid: platform.identity.key.kid }),
+      ],
       ['a key identity does not have', () => accessToken(actor, newSigningKey())],
       ['another audience', () => forged({ claims: { aud: 'carethread-claim' } })],
       ['several audiences without ours', () => forged({ claims: { aud: ['tickets', 'identity'] } })],
@@ -69,20 +80,28 @@ describe('sign-in', () => {
       ['a claim token', () => forged({ header: { typ: 'ct-claim+jwt' } })],
       ['an unknown role', () => forged({ claims: { role: 'superuser' } })],
       ['missing claims', () => forged({ claims: { mid: undefined } })],
-      ['changed claims', () => forged({}).replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"x"}').toString('base64url')}.`)],
+      [
+        'changed claims',
+        () => forged({}).replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"x"}').toString('base64url')}.`),
+      ],
       ['an endless one', () => `${'a'.repeat(5_000)}.b.c`],
     ])('%s', async (_, forge) => {
       expect(await platform.ask(me, { token: await forge() })).toMatchObject(refused);
     });
 
-    it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer ', 'token'])('an Authorization of %j', async (authorization) => {
-      expect(await platform.ask(me, { headers: { authorization } })).toMatchObject(refused);
-    });
+    it.each(['Basic dXNlcjpwYXNz', 'Bearer', 'Bearer ', 'token'])(
+      'an Authorization of %j',
+      async (authorization) => {
+        expect(await platform.ask(me, { headers: { authorization } })).toMatchObject(refused);
+      },
+    );
 
     it('a key from a place the token names', async () => {
       const foreign = newSigningKey();
       const jwk = foreign.publicKey.export({ format: 'jwk' });
-      const token = accessToken(actor, foreign, { header: { kid: platform.identity.key.kid, jwk, jku: 'http://127.0.0.1:1/' } });
+      const token = accessToken(actor, foreign, {
+        header: { kid: platform.identity.key.kid, jwk, jku: 'http://127.0.0.1:1/' },
+      });
       expect(await platform.ask(me, { token })).toMatchObject(refused);
     });
   });
@@ -98,7 +117,10 @@ describe('sign-in', () => {
   it('knows a right it has never heard of for none', async () => {
     const actor = anActor({ role: 'administrator' });
     const token = platform.token(actor, { claims: { perms: ['ManageUsers', 'FlyToTheMoon'] } });
-    expect(await platform.ask(me, { token })).toMatchObject({ status: 200, data: { me: { id: actor.userId } } });
+    expect(await platform.ask(me, { token })).toMatchObject({
+      status: 200,
+      data: { me: { id: actor.userId } },
+    });
   });
 
   it('sends every service a token of its own, and the same one for a while', async () => {
@@ -107,10 +129,15 @@ describe('sign-in', () => {
     const thread = platform.world.openThread(actor.userId);
     platform.world.post(thread, actor.userId, 'hello');
     const ask = () =>
-      platform.ask('query($id: ID!) { thread(id: $id) { messages { author { name } } } }', { token, variables: { id: thread.id } });
+      platform.ask('query($id: ID!) { thread(id: $id) { messages { author { name } } } }', {
+        token,
+        variables: { id: thread.id },
+      });
     await ask();
     await ask();
-    const [first, second] = platform.services.messaging.received.slice(-2).map(({ headers }) => String(headers['authorization']));
+    const [first, second] = platform.services.messaging.received
+      .slice(-2)
+      .map(({ headers }) => String(headers['authorization']));
     expect(first).toBe(second);
     const claims = jwt.decode(first!.slice('Bearer '.length), { complete: true });
     expect(claims).toMatchObject({
@@ -135,7 +162,15 @@ describe('sign-in', () => {
     const response = await fetch(new URL('/.well-known/internal-jwks.json', platform.url));
     const { keys } = (await response.json()) as { keys: object[] };
     expect(keys).toEqual([
-      { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String), kid: expect.any(String), alg: 'ES256', use: 'sig' },
+      {
+        kty: 'EC',
+        crv: 'P-256',
+        x: expect.any(String),
+        y: expect.any(String),
+        kid: expect.any(String),
+        alg: 'ES256',
+        use: 'sig',
+      },
     ]);
   });
 });

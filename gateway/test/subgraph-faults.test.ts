@@ -53,9 +53,12 @@ describe('a service that fails', () => {
   it('is not asked at all after five failures, and again two seconds later', async () => {
     const { identity } = platform.services;
     identity.fault = 'error_500';
-    for (let call = 0; call < 5; call += 1) await platform.ask('{ me { name } }', { token: platform.token(actor) });
+    for (let call = 0; call < 5; call += 1)
+      await platform.ask('{ me { name } }', { token: platform.token(actor) });
     const before = identity.received.length;
-    expect(await platform.ask('{ me { name } }', { token: platform.token(actor) })).toMatchObject({ errors: [unavailable] });
+    expect(await platform.ask('{ me { name } }', { token: platform.token(actor) })).toMatchObject({
+      errors: [unavailable],
+    });
     expect(identity.received.length).toBe(before);
   });
 
@@ -63,7 +66,10 @@ describe('a service that fails', () => {
     platform.services.identity.fault = fault;
     const { errors } = await platform.ask('{ me { name } }', { token: platform.token(actor) });
     expect(errors).toEqual([
-      { message: 'This part of the data is not available just now.', extensions: { code: 'SUBGRAPH_UNAVAILABLE' } },
+      {
+        message: 'This part of the data is not available just now.',
+        extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+      },
     ]);
   });
 
@@ -113,7 +119,14 @@ describe('subgraph client', () => {
   const ask = (it: SubgraphClient, query = '{ a }', context: object = {}) =>
     it.process({
       request: { query },
-      context: { caller: null, requestId: 'r', traceparent: null, deadline: Date.now() + 2_000, signal: null, ...context },
+      context: {
+        caller: null,
+        requestId: 'r',
+        traceparent: null,
+        deadline: Date.now() + 2_000,
+        signal: null,
+        ...context,
+      },
     } as unknown as Parameters<SubgraphClient['process']>[0]);
   const failed = { data: null, errors: [unavailable] };
 
@@ -168,7 +181,9 @@ describe('subgraph client', () => {
   it('takes a refusal of our token for a failure, not for the client’s', async () => {
     handle = (_request, response) => {
       response.statusCode = 401;
-      response.end('{"errors":[{"message":"Not from the gateway.","extensions":{"code":"UNAUTHENTICATED"}}]}');
+      response.end(
+        '{"errors":[{"message":"Not from the gateway.","extensions":{"code":"UNAUTHENTICATED"}}]}',
+      );
     };
     expect(await ask(client())).toMatchObject(failed);
   });

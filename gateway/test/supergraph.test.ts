@@ -24,7 +24,9 @@ describe('composition', () => {
   });
 
   it('points into the file that is not GraphQL', () => {
-    expect(() => composeSupergraphs([{ name: 'tickets', sdl: 'type Query {' }])).toThrow(/tickets\/schema\.graphql:1:13/);
+    expect(() => composeSupergraphs([{ name: 'tickets', sdl: 'type Query {' }])).toThrow(
+      /tickets\/schema\.graphql:1:13/,
+    );
   });
 });
 
@@ -51,9 +53,14 @@ describe('compose command', () => {
   it('writes both files and leaves nothing else behind', async () => {
     const out = join(folder, 'out');
     const { code, output } = await compose('--services', join(folder, 'services'), '--out', out);
-    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('identity, messaging, tickets') });
+    expect({ code, output }).toEqual({
+      code: 0,
+      output: expect.stringContaining('identity, messaging, tickets'),
+    });
     expect((await readdir(out)).sort()).toEqual(['internal-supergraph.graphql', 'supergraph.graphql']);
-    expect(await readFile(join(out, 'supergraph.graphql'), 'utf8')).toBe(composeSupergraphs(careSources).public);
+    expect(await readFile(join(out, 'supergraph.graphql'), 'utf8')).toBe(
+      composeSupergraphs(careSources).public,
+    );
   });
 
   it('keeps the former files when the services do not fit together', async () => {
@@ -73,6 +80,15 @@ describe('compose command', () => {
   });
 });
 
+describe('a gateway without a graph', () => {
+  it('does not start, and says what is missing', async () => {
+    const missing = { SUPERGRAPH_FILE: '/nowhere/supergraph.graphql' };
+    await expect(startPlatform({ env: missing })).rejects.toThrow(
+      'The supergraph /nowhere/supergraph.graphql cannot be read (ENOENT): compose it first.',
+    );
+  });
+});
+
 describe('a running gateway', () => {
   let platform: Platform;
   beforeEach(async () => {
@@ -82,7 +98,10 @@ describe('a running gateway', () => {
 
   const withGreeting = careSources.map(({ name, sdl }) => ({
     name,
-    sdl: name === 'identity' ? sdl.replace('me: User @auth', 'me: User @auth\n  greeting: String @auth(public: true)') : sdl,
+    sdl:
+      name === 'identity'
+        ? sdl.replace('me: User @auth', 'me: User @auth\n  greeting: String @auth(public: true)')
+        : sdl,
   }));
 
   it('takes over a new graph without failing a request', async () => {
@@ -97,7 +116,9 @@ describe('a running gateway', () => {
     for (let round = 0; round < 3; round += 1) {
       await platform.recompose(withGreeting);
       // The service does not have the field yet; that the gateway asks it shows that the new graph is in force.
-      expect((await platform.ask('{ greeting }')).errors?.[0]?.extensions).not.toMatchObject({ code: 'GRAPHQL_VALIDATION_FAILED' });
+      expect((await platform.ask('{ greeting }')).errors?.[0]?.extensions).not.toMatchObject({
+        code: 'GRAPHQL_VALIDATION_FAILED',
+      });
       await platform.recompose(careSources);
     }
     running = false;
@@ -109,10 +130,18 @@ describe('a running gateway', () => {
   it.each([
     ['text that is no graph', 'type Query {'],
     ['an empty file', ''],
-    ['a graph with a service it has no address for', composeSupergraphs([...careSources, { name: 'stranger', sdl: 'type Query { hi: Int @auth(public: true) }' }]).public],
+    [
+      'a graph with a service it has no address for',
+      composeSupergraphs([
+        ...careSources,
+        { name: 'stranger', sdl: 'type Query { hi: Int @auth(public: true) }' },
+      ]).public,
+    ],
   ])('stays with its graph when it is given %s', async (_, text) => {
     await platform.recompose(text);
-    expect(await platform.ask('{ me { id } }', { token: platform.token(anActor()) })).toMatchObject({ status: 200 });
+    expect(await platform.ask('{ me { id } }', { token: platform.token(anActor()) })).toMatchObject({
+      status: 200,
+    });
     await platform.recompose(withGreeting);
     expect((await platform.ask('{ greeting }')).status).toBe(200);
   });

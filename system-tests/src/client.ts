@@ -54,14 +54,16 @@ export class Client {
   /** Asks, and takes errors as a failure. */
   async do(query: string, variables: object = {}): Promise<Data> {
     const { data, errors } = await this.ask(query, variables);
-    if (errors || !data) throw new Error(`${this.email}: ${JSON.stringify(errors)} in ${query.trim().slice(0, 120)}`);
+    if (errors || !data)
+      throw new Error(`${this.email}: ${JSON.stringify(errors)} in ${query.trim().slice(0, 120)}`);
     return data;
   }
 
   /** Runs a mutation with one input; refusals are a failure that quotes them. Answers the payload. */
   async change(mutation: string, input: object, selection: string): Promise<Data> {
     const payload = await this.tryChange(mutation, input, selection);
-    if (payload['userErrors'].length > 0) throw new Error(`${mutation} refused: ${JSON.stringify(payload['userErrors'])}`);
+    if (payload['userErrors'].length > 0)
+      throw new Error(`${mutation} refused: ${JSON.stringify(payload['userErrors'])}`);
     return payload;
   }
 
@@ -128,7 +130,9 @@ export class Watch {
       if (hit) return hit;
       const left = end - performance.now();
       if (left <= 0 || this.ended)
-        throw new Error(`${what} did not arrive. Seen: ${JSON.stringify(this.seen)}; ended: ${JSON.stringify(this.ended)}`);
+        throw new Error(
+          `${what} did not arrive. Seen: ${JSON.stringify(this.seen)}; ended: ${JSON.stringify(this.ended)}`,
+        );
       await this.next(left);
     }
   }

@@ -10,9 +10,14 @@ export const errorsPlugin = (log: Log, metrics: GatewayMetrics): ApolloServerPlu
     const started = performance.now();
     return {
       async didEncounterErrors({ errors, contextValue: { requestId } }) {
-        for (const error of errors)
-          if (isAccident(error.extensions['code']))
-            log.error({ error, path: error.path, requestId }, 'operation failed');
+        for (const error of errors) {
+          const { code, errorId, serviceName } = error.extensions;
+          if (isAccident(code))
+            log.error(
+              { error, code, errorId, subgraph: serviceName, path: error.path, requestId },
+              'operation failed',
+            );
+        }
       },
       async willSendResponse({ response, contextValue: { requestId }, operation }) {
         const { body } = response;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { SupergraphManager } from '@apollo/gateway';
+import { ConfigError } from '@carethread/service-kit/config.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 
@@ -25,7 +26,9 @@ export class SupergraphFile implements SupergraphManager {
   }
 
   async initialize({ update }: { update: (sdl: string) => void }) {
-    this.#sdl = await readFile(this.#path, 'utf8');
+    this.#sdl = await readFile(this.#path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new ConfigError(`The supergraph ${this.#path} cannot be read (${error.code}): compose it first.`);
+    });
     this.#update = update;
     this.#schedule();
     return { supergraphSdl: this.#sdl, cleanup: () => this.#close() };

@@ -9,7 +9,11 @@ export interface Readiness {
 }
 
 /** Addresses for operators and services. An ingress should show /graphql to the world and nothing of this. */
-export function operatorRoutes(options: { readiness: () => Readiness; registry: Registry; jwks: object }): Router {
+export function operatorRoutes(options: {
+  readiness: () => Readiness;
+  registry: Registry;
+  jwks: object;
+}): Router {
   const { readiness, registry, jwks } = options;
   return Router()
     .get(

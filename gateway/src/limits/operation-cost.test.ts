@@ -33,13 +33,17 @@ describe('operation cost', () => {
   });
 
   it('takes a list without a page size for ten', () => {
-    const tags = (page: number) => `{ users(first: ${page}) { nodes { tags { name } friends(first: 90) { nodes { tags { name } } } } } }`;
+    const tags = (page: number) =>
+      `{ users(first: ${page}) { nodes { tags { name } friends(first: 90) { nodes { tags { name } } } } } }`;
     expect(refusal(tags(9))).toBeNull();
     expect(refusal(tags(20))).not.toBeNull();
   });
 
   it('is quick where fragments double at every level', () => {
-    const levels = Array.from({ length: 60 }, (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`).join(' ');
+    const levels = Array.from(
+      { length: 60 },
+      (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`,
+    ).join(' ');
     expect(refusal(`{ me { ...F0 } } ${levels} fragment F60 on User { tags { name } }`)).not.toBeNull();
   });
 

@@ -3,7 +3,8 @@ import { buildSchema, parse, validate } from 'graphql';
 import { operationSizeRule } from './operation-size.ts';
 
 const schema = buildSchema('type Query { me: User }  type User { id: ID  friend: User }');
-const errors = (query: string) => validate(schema, parse(query), [operationSizeRule]).map(({ message }) => message);
+const errors = (query: string) =>
+  validate(schema, parse(query), [operationSizeRule]).map(({ message }) => message);
 
 /** `{ me { friend { friend … { id } } } }`, `depth` fields deep. */
 const nested = (depth: number) => `{ me ${'{ friend '.repeat(depth - 2)}{ id }${' }'.repeat(depth - 2)} }`;
@@ -15,14 +16,17 @@ describe('operation size', () => {
   });
 
   it('counts the depth within fragments', () => {
-    const fragments = 'fragment A on User { friend { friend { friend { friend { ...B } } } } } fragment B on User { friend { friend { friend { friend { friend { friend { friend { id } } } } } } } }';
+    const fragments =
+      'fragment A on User { friend { friend { friend { friend { ...B } } } } } fragment B on User { friend { friend { friend { friend { friend { friend { friend { id } } } } } } } }';
     expect(errors(`{ me { ...A } } ${fragments}`)).toHaveLength(1);
   });
 
   it('counts aliases as often as their fragment is used, also of __typename', () => {
     const aliases = (count: number) => Array.from({ length: count }, (_, i) => `a${i}: __typename`).join(' ');
     expect(errors(`{ me { ${aliases(15)} } }`)).toEqual([]);
-    expect(errors(`{ me { ${aliases(16)} } }`)).toEqual(['The operation exceeds the limit of 15 for aliases.']);
+    expect(errors(`{ me { ${aliases(16)} } }`)).toEqual([
+      'The operation exceeds the limit of 15 for aliases.',
+    ]);
     expect(errors(`{ me { ...A friend { ...A } } } fragment A on User { ${aliases(8)} }`)).toHaveLength(1);
   });
 
@@ -37,7 +41,10 @@ describe('operation size', () => {
   });
 
   it('is quick where fragments double at every level', () => {
-    const levels = Array.from({ length: 60 }, (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`).join(' ');
+    const levels = Array.from(
+      { length: 60 },
+      (_, i) => `fragment F${i} on User { ...F${i + 1} ...F${i + 1} }`,
+    ).join(' ');
     expect(errors(`{ me { ...F0 } } ${levels} fragment F60 on User { a: id }`)).toHaveLength(1);
   });
 });

@@ -4,7 +4,8 @@ import { allFeeds } from './feeds/all-feeds.ts';
 import { planFor } from './plan.ts';
 
 const feeds = new Map(allFeeds.map((feed) => [feed.field, feed]));
-const plan = (text: string, operationName: string | null = null) => planFor(parse(text), operationName, feeds);
+const plan = (text: string, operationName: string | null = null) =>
+  planFor(parse(text), operationName, feeds);
 const query = (text: string) => print(plan(text).query.document).replaceAll(/\s+/g, ' ');
 const refusal = (text: string) => {
   try {
@@ -16,7 +17,11 @@ const refusal = (text: string) => {
 
 describe('plan of a subscription', () => {
   it('is a query of the twin without the arguments, and with our own check', () => {
-    expect(query('subscription S($id: ID!, $after: Int) { ticketEvents(ticketId: $id, after: $after) { ... on TicketChanged { cursor } } }')).toBe(
+    expect(
+      query(
+        'subscription S($id: ID!, $after: Int) { ticketEvents(ticketId: $id, after: $after) { ... on TicketChanged { cursor } } }',
+      ),
+    ).toBe(
       'query S { ticketEvents: _live_ticketEvents { ... on TicketChanged { cursor } ... on TicketChanged { entry { _live_check: number } } } }',
     );
   });
@@ -44,9 +49,15 @@ describe('plan of a subscription', () => {
   it.each([
     ['two fields', 'subscription { inboxEvents { kind } pharmacyTicketEvents { kind } }'],
     ['a fragment at the root', 'subscription { ...S } fragment S on Subscription { inboxEvents { kind } }'],
-    ['another field under the name of the checked one', 'subscription { ticketEvents(ticketId: "x") { ... on TicketChanged { entry: ticket { id } } } }'],
+    [
+      'another field under the name of the checked one',
+      'subscription { ticketEvents(ticketId: "x") { ... on TicketChanged { entry: ticket { id } } } }',
+    ],
     ['a field without a feed', 'subscription { somethingElse { kind } }'],
-    ['no operation it could mean', 'subscription A { inboxEvents { kind } } subscription B { inboxEvents { kind } }'],
+    [
+      'no operation it could mean',
+      'subscription A { inboxEvents { kind } } subscription B { inboxEvents { kind } }',
+    ],
   ])('refuses %s', (_, text) => {
     expect(refusal(text)).toEqual(expect.any(String));
   });

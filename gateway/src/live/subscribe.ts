@@ -41,42 +41,49 @@ export type Subscribe = (
 
 /** Begins a subscription, or says why not. What is not the subscriber's is NOT_FOUND, like what does not exist. */
 export const createSubscribe =
-  ({ feeds, hub, hydrator, run, metrics }: SubscribeOptions): Subscribe =>
-  async ({ schema, document, operationName, variables, owner }) => {
-    const plan = planFor(document, operationName, feeds);
-    const { feed, operation, root } = plan;
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    if (errors) return { errors: errors.map((error) => badInput(error.message)) };
-    const definition = schema.getSubscriptionType()?.getFields()[feed.field];
-    if (!definition) return { errors: [notFound()] };
-    const request = feed.request(getArgumentValues(definition, root, coerced), owner().actor);
-    if (!request) return { errors: [notFound()] };
-
-    // Open first, ask then: what happens between the two is in the mailbox, and nobody reads from it before the answer.
-    const mailbox = hub.open({ topics: request.topics, owner, durable: feed.durable, limit: feed.limit });
+  (options: SubscribeOptions): Subscribe =>
+  async (request) => {
     try {
-      const opening = await request.open(askAs(owner(), run));
-      if (opening.kind === 'not_found') {
-        mailbox.close();
-        return { errors: [notFound()] };
-      }
-      const used = Object.fromEntries(Object.entries(coerced).filter(([name]) => plan.variables.has(name)));
-      const selection = { plan, variables: used, variablesKey: JSON.stringify(used) };
-      return new Stream({
-        selection,
-        mailbox,
-        opening,
-        after: request.after,
-        owner,
-        hydrator,
-        metrics,
-      }).iterator();
+      return await begin(options, request);
     } catch (error) {
-      mailbox.close();
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
     }
   };
+
+async function begin(
+  { feeds, hub, hydrator, run, metrics }: SubscribeOptions,
+  { schema, document, operationName, variables, owner }: SubscribeRequest,
+): Promise<AsyncGenerator<ExecutionResult, void, void>> {
+  const plan = planFor(document, operationName, feeds);
+  const { feed, operation, root } = plan;
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (errors) throw badInput(errors.map(({ message }) => message).join(' '));
+  const definition = schema.getSubscriptionType()?.getFields()[feed.field];
+  const request = definition && feed.request(getArgumentValues(definition, root, coerced), owner().actor);
+  if (!request) throw notFound();
+
+  // Open first, ask then: what happens between the two is in the mailbox, and nobody reads from it before the answer.
+  const mailbox = hub.open({ topics: request.topics, owner, durable: feed.durable, limit: feed.limit });
+  try {
+    const opening = await request.open(askAs(owner(), run));
+    if (opening.kind === 'not_found') throw notFound();
+    const used = Object.fromEntries(Object.entries(coerced).filter(([name]) => plan.variables.has(name)));
+    const selection = { plan, variables: used, variablesKey: JSON.stringify(used) };
+    return new Stream({
+      selection,
+      mailbox,
+      opening,
+      after: request.after,
+      owner,
+      hydrator,
+      metrics,
+    }).iterator();
+  } catch (error) {
+    mailbox.close();
+    throw error;
+  }
+}
 
 /** Other errors than these two kinds mean "not for you", and the data then lacks what was asked for. */
 const askAs =

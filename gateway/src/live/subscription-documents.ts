@@ -13,6 +13,8 @@ import { costError } from '../limits/operation-cost.ts';
 import { maxTokens, operationSizeRule } from '../limits/operation-size.ts';
 
 const keepForMs = 3_600_000;
+/** A longer text is checked each time: somebody could otherwise fill our memory with padded copies of one document. */
+const maxKeptLength = 8_000;
 const maxErrors = 5;
 
 /**
@@ -21,7 +23,7 @@ const maxErrors = 5;
  */
 export class SubscriptionDocuments {
   readonly schema: GraphQLSchema;
-  readonly #known = new ExpiringCache<DocumentNode | readonly GraphQLError[]>(2_000);
+  readonly #known = new ExpiringCache<DocumentNode | readonly GraphQLError[]>(500);
 
   constructor(schema: GraphQLSchema) {
     this.schema = schema;
@@ -35,7 +37,7 @@ export class SubscriptionDocuments {
   ): DocumentNode | readonly GraphQLError[] {
     const known = this.#known.get(query);
     const document = known ?? this.#check(query);
-    if (!known) this.#known.set(query, document, Date.now() + keepForMs);
+    if (!known && query.length <= maxKeptLength) this.#known.set(query, document, Date.now() + keepForMs);
     if (!('kind' in document)) return document;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)

@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { distinctEntities } from './distinct-entities.ts';
 
-const references = fc.array(fc.record({ __typename: fc.constant('User'), id: fc.constantFrom('a', 'b', 'c', 'd') }), {
-  maxLength: 30,
-});
+const references = fc.array(
+  fc.record({ __typename: fc.constant('User'), id: fc.constantFrom('a', 'b', 'c', 'd') }),
+  {
+    maxLength: 30,
+  },
+);
 const entityOf = ({ id }: { id: string }) => (id === 'd' ? null : { name: `name of ${id}`, tags: [{ id }] });
 
 describe('distinct entities', () => {
@@ -13,7 +16,9 @@ describe('distinct entities', () => {
       fc.property(references, (representations) => {
         const request = distinctEntities({ representations, other: 1 });
         const sent = (request?.variables['representations'] ?? representations) as { id: string }[];
-        expect(new Set(sent.map(({ id }) => id)).size).toBe(request ? sent.length : new Set(sent.map(({ id }) => id)).size);
+        expect(new Set(sent.map(({ id }) => id)).size).toBe(
+          request ? sent.length : new Set(sent.map(({ id }) => id)).size,
+        );
         const data = { _entities: sent.map(entityOf) };
         request?.restore(data);
         expect(data._entities).toEqual(representations.map(entityOf));

@@ -84,7 +84,7 @@ export function startRetries(options: {
   /** Returns how many were due. */
   const pass = async (): Promise<number> => {
     const { rows } = await pool.query<Claimed>({ name: 'claim-parked', text: claim });
-    failpoint('afterRetryClaim');
+    if (rows.length > 0) failpoint('afterRetryClaim');
     for (const row of rows) await retry(row);
     return rows.length;
   };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { platformSecrets } from '../src/platform-secrets.ts';
@@ -8,9 +8,10 @@ import { resetData } from '../src/reset.ts';
 import { AlreadyRunning, lockFolder, whoRuns } from '../src/run-lock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
+const parent = temporaryFolder();
 let folder: string;
 beforeEach(async () => {
-  folder = await temporaryFolder();
+  folder = await mkdtemp(join(parent, 'data-'));
 });
 
 describe('the secrets', () => {

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,15 +18,16 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 describe('PostgreSQL on a data folder', () => {
-  let dataDir: string;
+  const dataDir = temporaryFolder();
   let port: number;
   let postgres: Postgres;
   beforeAll(async () => {
-    dataDir = await temporaryFolder();
     [port] = (await freePorts(1)) as [number];
     postgres = await startPostgres({ dataDir, port });
     await query(postgres.adminUrl, 'CREATE TABLE kept AS SELECT 1 AS one');
   });
+
+  afterAll(() => postgres.stop());
 
   it('syncs what it commits, and listens to this machine only', async () => {
     const settings = `SELECT current_setting('fsync') AS fsync, current_setting('listen_addresses') AS listens,

@@ -7,10 +7,7 @@ import { serviceProcess, type ServiceProcess } from '../src/service-process.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const main = join(import.meta.dirname, 'fixtures/small-service.ts');
-let folder: string;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-});
+const folder = temporaryFolder();
 
 /** A service and what it tells people, each note with a promise for it. */
 async function create(name: string, env: NodeJS.ProcessEnv = {}) {
@@ -48,9 +45,9 @@ describe('a process of the platform', () => {
     expect(await readFile(service.logFile, 'utf8')).toBe('up\n');
   });
 
-  it.each<[string, (it: ServiceProcess) => unknown, string]>([
-    ['ends with an error', (it) => fetch(`${it.url}/exit/1`), 'tickets ended unexpectedly (exit code 1)'],
-    ['is killed', (it) => it.signal('SIGKILL'), 'tickets ended unexpectedly (SIGKILL)'],
+  it.each<[string, (victim: ServiceProcess) => unknown, string]>([
+    ['ends with an error', ({ url }) => fetch(`${url}/exit/1`), 'tickets ended unexpectedly (exit code 1)'],
+    ['is killed', ({ signal }) => signal('SIGKILL'), 'tickets ended unexpectedly (SIGKILL)'],
   ])('is started again when it %s, and says so', async (_, end, message) => {
     const before = service.pid();
     const noted = nextNote();

@@ -1,12 +1,12 @@
 import { afterAll } from '@jest/globals';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of this suite's own, removed at its end. PostgreSQL's account may pass through. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'carethread-local-stack-'));
-  await chmod(folder, 0o711);
-  afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+/** A folder of this file's own, removed at its end; call it outside of tests. PostgreSQL's account may pass through. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'carethread-local-stack-'));
+  chmodSync(folder, 0o711);
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }

@@ -17,6 +17,11 @@ export async function startIdentity() {
     /** Lets time pass for the service; the database's own clock goes on as it does. */
     later: (milliseconds: number) => void (ahead += milliseconds),
     signIn: (login: string, more: object = {}) => signIn(harness, login, more),
+    /** Returns once a statement of the service waits for a lock. */
+    async untilSomebodyWaits() {
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await harness.sql(waiting)).length === 0) await new Promise(setImmediate);
+    },
     /** Events as they were written, whether published by now or not. */
     events: (type: string) =>
       harness.sql<{ aggregate_id: string; sequence: number; payload: unknown; actor_id: string | null }>(

@@ -11,22 +11,21 @@ export interface Content {
   lines: readonly Line[];
 }
 
+/** SHA-256 in hexadecimal of a value as JSON with sorted keys and without spaces (RFC 8785). */
+export const canonicalHash = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, sortKeys)).digest('hex');
+
+const sortKeys = (_: string, value: unknown): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
 /**
- * The content as bytes: JSON with sorted keys and no spaces (RFC 8785 gives the same for what a line can hold). What
- * the catalog made of a line is no part of it; the doctor did not write that.
+ * Hash of what the doctor wrote: what a signature, a verdict and an override are about. What the catalog made of a line
+ * is no part of it.
  */
-export function canonicalContent({ lines, ...head }: Content): string {
+export const contentHash = ({ lines, ...head }: Content): string => {
   const { prescriptionId, contentVersion, patientId, doctorId, clinicId } = head;
   const written = lines.map(({ resolved: _, ...line }) => line);
-  return JSON.stringify(
-    { prescriptionId, contentVersion, patientId, doctorId, clinicId, lines: written },
-    (_, value: unknown) =>
-      value !== null && typeof value === 'object' && !Array.isArray(value)
-        ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : value,
-  );
-}
-
-/** SHA-256 of the canonical content, in hexadecimal: what a signature, a verdict and an override are about. */
-export const contentHash = (content: Content): string =>
-  createHash('sha256').update(canonicalContent(content)).digest('hex');
+  return canonicalHash({ prescriptionId, contentVersion, patientId, doctorId, clinicId, lines: written });
+};

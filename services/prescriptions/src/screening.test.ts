@@ -38,7 +38,7 @@ describe('a verdict', () => {
     const gap = { check: 'dose', lineId: null, reason: 'weight_unknown' };
     expect(notCheckedKey(gap)).toBe('notChecked:dose:patient:weight_unknown');
     expect(notCheckedKey({ ...gap, lineId: 'L' })).toBe('notChecked:dose:L:weight_unknown');
-    expect(itemsOf(unanswered('h'))).toEqual(['notChecked:screening:patient:timeout']);
+    expect(itemsOf(unanswered(screeningInput([], nothingKnown, '2026-11-20')))).toEqual(['notChecked:screening:patient:timeout']);
   });
 
   it('R-06 is answered by overrides of the same content only', () => {

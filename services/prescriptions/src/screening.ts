@@ -1,6 +1,7 @@
 import type { UserId } from '@carethread/contracts/ids.ts';
 import type { ScreeningInput, Verdict } from '@carethread/contracts/screening.ts';
-import { type LocalDate } from './calendar.ts';
+import type { LocalDate } from './calendar.ts';
+import { canonicalHash } from './content.ts';
 import type { Line } from './line.ts';
 import { patientFactors, type PatientFacts } from './patient-facts.ts';
 
@@ -101,10 +102,10 @@ export function clearanceOf(subject: {
 }
 
 /** Stands in when the catalog did not answer: nothing was checked, and it says so. */
-export const unanswered = (inputHash: string): StoredVerdict => ({
+export const unanswered = (input: ScreeningInput): StoredVerdict => ({
   status: 'incomplete',
   releaseId: null,
-  inputHash,
+  inputHash: canonicalHash(input),
   findings: [],
   checked: [],
   notChecked: [{ check: 'screening', lineId: null, reason: 'timeout' }],

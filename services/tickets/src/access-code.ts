@@ -4,9 +4,12 @@ import type { Ticket } from './ticket.ts';
 
 const insert = `INSERT INTO access_code (ticket_id, code, patient_id, doctor_id) VALUES ($1, $2, $3, $4)`;
 
-/** Gives an open ticket its access code, 128 random bits, and takes away the code of one that is open no more. */
+/**
+ * Gives a ticket that was opened to any pharmacy its access code, 128 random bits. After another choice it has a new one
+ * or none: a pharmacy that knew the old one has no use for it any more.
+ */
 export function keepAccessCode(tx: Tx, before: Ticket | null, after: Ticket): void {
-  if (before && before.anyPharmacy === after.anyPharmacy) return;
+  if (before === after) return;
   if (before) tx.send('DELETE FROM access_code WHERE ticket_id = $1', [after.id]);
   if (after.anyPharmacy)
     tx.send(insert, [after.id, randomBytes(16).toString('base64url'), after.patientId, after.doctorId]);

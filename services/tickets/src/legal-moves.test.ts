@@ -35,15 +35,12 @@ describe('the table of legal moves', () => {
     expect([...reached].sort()).toEqual([...ticketStatuses].sort());
   });
 
-  it('always leaves a way to an end, whatever the kind, without waiting for a person', () => {
+  it('always leaves a way on that waits for nobody, whatever the kind', () => {
     for (const kind of ticketKinds)
-      for (const status of ticketStatuses)
-        if (!endStatuses.includes(status) && movesFrom(ticket(kind, status)).length > 0)
-          expect({ kind, status, clock: movesFrom(ticket(kind, status)).some(({ by }) => by.includes('clock')) }).toEqual({
-            kind,
-            status,
-            clock: status !== 'cancel_marked' || kind !== 'consultation',
-          });
+      for (const status of ticketStatuses) {
+        const moves = movesFrom(ticket(kind, status));
+        if (moves.length > 0) expect(moves.some(({ by }) => by.includes('clock'))).toBe(true);
+      }
   });
 
   it('lets nobody end with `finish` a ticket that has a pharmacy', () => {

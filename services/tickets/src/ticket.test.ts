@@ -1,5 +1,4 @@
-import type { OrganisationId, UserId } from '@carethread/contracts/ids.ts';
-import { newId } from '@carethread/contracts/ids.ts';
+import { newId, type OrganisationId } from '@carethread/contracts/ids.ts';
 import { ticketKinds } from '@carethread/contracts/events/tickets.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { describe, expect, it } from '@jest/globals';

@@ -135,5 +135,5 @@ export function claimIn(state: State): Claim | null {
 export const partiesOf = (ticket: Ticket) => [
   { principalId: ticket.patientId, role: 'patient' as const },
   { principalId: ticket.doctorId, role: 'doctor' as const },
-  ...(ticket.pharmacyId ? [{ principalId: ticket.pharmacyId, role: 'pharmacist' as const }] : []),
+  ...(ticket.pharmacyId ? [{ principalId: ticket.pharmacyId, role: 'pharmacy' as const }] : []),
 ];

@@ -24,6 +24,8 @@ export class Connection {
 
   /** Takes a person's first token, or a renewed one of the same person in the same membership and session. */
   accept(token: AccessToken): boolean {
+    // It may have closed while the token was checked; a timer set now would never be cleared.
+    if (this.#socket.readyState !== this.#socket.OPEN) return false;
     const now = this.#token?.caller.actor;
     if (now && !isSamePerson(now, token.caller.actor)) return false;
     this.#token = token;

@@ -46,8 +46,8 @@ export function createLiveServer({
   const connections = new Map<WebSocket, Connection>();
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://gateway').pathname !== path)
-      return refuse(socket, '404 Not Found');
+    // Whatever stands there is not parsed as a URL: that throws for some texts, and nobody would catch it here.
+    if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found');
     const { origin } = request.headers;
     if (origin !== undefined && !allowedOrigins.has(origin) && !isOwnOrigin(origin, request.headers.host))
       return refuse(socket, '403 Forbidden');
@@ -81,6 +81,7 @@ export function createLiveServer({
 }
 
 function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 

@@ -4,6 +4,7 @@ import { freePorts } from '@carethread/local-stack/free-port.ts';
 import { createTestVhost, type TestDatabase, type TestVhost } from '@carethread/local-stack/test-stack.ts';
 import amqp from 'amqplib';
 import type pg from 'pg';
+import { listParked, redriveParked } from '../../src/parked.ts';
 import { pause } from '../../src/pause.ts';
 import { openPool } from '../../src/worker-pool.ts';
 import { createBusDatabase } from '../bus-database.ts';
@@ -19,7 +20,7 @@ export interface Verdict {
   /** Timers and calls that did not leave exactly one trace. */
   tasks: { followUps: number; stamps: number };
   /** What was still on its way when the time for draining was over. */
-  left: { outboxes: number; parked: number; tasks: number; messages: number };
+  left: { unanswered: number; outboxes: number; parked: number; tasks: number; messages: number };
   /** Processes that ended of themselves. */
   crashes: unknown[];
 }
@@ -29,7 +30,7 @@ export const flawless: Verdict = {
   atB: { lost: 0, duplicates: 0, invented: 0, disordered: 0 },
   backAtA: { lost: 0, duplicates: 0, invented: 0, disordered: 0 },
   tasks: { followUps: 0, stamps: 0 },
-  left: { outboxes: 0, parked: 0, tasks: 0, messages: 0 },
+  left: { unanswered: 0, outboxes: 0, parked: 0, tasks: 0, messages: 0 },
   crashes: [],
 };
 
@@ -91,6 +92,7 @@ export class Arena {
   /** Waits until nothing is on its way, at most `patienceMs`, and says what came of everything. */
   async settle(patienceMs: number): Promise<Verdict> {
     const deadline = performance.now() + patienceMs;
+    await this.#redrive();
     let left = await this.#left();
     while (performance.now() < deadline && (!left || Object.values(left).some((count) => count > 0))) {
       await pause(100);
@@ -102,9 +104,16 @@ export class Arena {
       atB,
       backAtA: await checkEffects(this.poolA, acknowledged, made),
       tasks: await this.#tasks(),
-      left: left ?? { outboxes: -1, parked: -1, tasks: -1, messages: -1 },
+      left: left ?? { unanswered: -1, outboxes: -1, parked: -1, tasks: -1, messages: -1 },
       crashes: this.instances.flatMap(({ crashes }) => crashes),
     };
+  }
+
+  /** What an operator does when the cause is gone: retries may be a minute apart by now. */
+  async #redrive(): Promise<void> {
+    for (const pool of [this.poolA, this.poolB])
+      for (const { eventId } of await listParked(pool))
+        await redriveParked(pool, eventId, { who: 'arena', why: 'the cause is gone' });
   }
 
   /** Null when something does not answer. */
@@ -114,6 +123,8 @@ export class Arena {
     const both = async (what: string) => (await count(this.poolA, what)) + (await count(this.poolB, what));
     try {
       return {
+        // Also what is in a consumer's hands, which no queue length tells of.
+        unanswered: (await checkEffects(this.poolA, this.load.acknowledged)).lost,
         outboxes: (await this.#outboxLength(0)) + (await this.#outboxLength(1)),
         parked: await both(`bus.inbox WHERE status = 'parked'`),
         tasks: await both('bus.task'),

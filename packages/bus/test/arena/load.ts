@@ -27,6 +27,8 @@ export class Load {
     while (!this.#stopped) {
       while (sent < ((performance.now() - startedAt) / 1_000) * perSecond) {
         sent++;
+        // While nobody answers, more of the same would only keep the machine busy.
+        if (this.#open.size >= 50) continue;
         const one = this.#request().finally(() => this.#open.delete(one));
         this.#open.add(one);
       }
@@ -54,7 +56,7 @@ export class Load {
         // No answer: nobody knows whether it happened. The same key once more.
       }
       this.repeats++;
-      await pause(100 + this.#random() * 200);
+      await pause(200 + this.#random() * 300);
     }
     this.acknowledged.set(requestId, aggregateId);
     this.latencies.push(performance.now() - startedAt);

@@ -38,8 +38,8 @@ const units = new Map<string, Unit>(
 
 const spellings: Record<string, string> = {
   ug: 'mcg',
-  'µg': 'mcg',
-  'μg': 'mcg',
+  µg: 'mcg',
+  μg: 'mcg',
   microgram: 'mcg',
   milligram: 'mg',
   gram: 'g',
@@ -60,8 +60,13 @@ const spellings: Record<string, string> = {
 
 /** One spelling per unit: `UG`, `µg` and `micrograms` are `mcg`; UCUM annotations such as `{tablet}` lose their braces. */
 export function unitName(spelled: string): string {
-  const name = spelled.trim().toLowerCase().replace(/^\{(.*)\}$/, '$1');
-  return spellings[name] ?? spellings[name.replace(/s$/, '')] ?? (units.has(name) ? name : name.replace(/s$/, ''));
+  const name = spelled
+    .trim()
+    .toLowerCase()
+    .replace(/^\{(.*)\}$/, '$1');
+  return (
+    spellings[name] ?? spellings[name.replace(/s$/, '')] ?? (units.has(name) ? name : name.replace(/s$/, ''))
+  );
 }
 
 /** The unit of that name in any spelling, or null when it is none that converts. */

@@ -82,7 +82,9 @@ describe('the shipped rules (C-03, C-04, C-05)', () => {
   });
 
   it('name only members, ingredients and classes that exist', () => {
-    expect(formulary.classes.flatMap((row) => row.members).filter((each) => !ingredients.has(each))).toEqual([]);
+    expect(formulary.classes.flatMap((row) => row.members).filter((each) => !ingredients.has(each))).toEqual(
+      [],
+    );
     const subjects = [
       ...interactions.flatMap((rule) => [rule.a, rule.b]),
       ...contraindications.map((rule) => rule.subject),
@@ -96,7 +98,9 @@ describe('the shipped rules (C-03, C-04, C-05)', () => {
   it('name only conditions and routes that exist', () => {
     const named = [
       ...interactions.flatMap((rule) => rule.when?.conditions ?? []),
-      ...contraindications.flatMap((rule) => ('conditions' in rule.criterion ? rule.criterion.conditions : [])),
+      ...contraindications.flatMap((rule) =>
+        'conditions' in rule.criterion ? rule.criterion.conditions : [],
+      ),
       ...doses.flatMap((rule) =>
         rule.adjustments.flatMap(({ when }) => ('conditions' in when ? when.conditions : [])),
       ),

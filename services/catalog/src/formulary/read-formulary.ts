@@ -56,7 +56,8 @@ export function formularyHash(): string {
 }
 
 const text = (name: string) => readFileSync(new URL(name, folder), 'utf8');
-const csv = <Row>(name: string, row: z.ZodType<Row, unknown>): Row[] => checked(name, row, readCsv(text(name)));
+const csv = <Row>(name: string, row: z.ZodType<Row, unknown>): Row[] =>
+  checked(name, row, readCsv(text(name)));
 const json = <Row>(name: string, row: z.ZodType<Row, unknown>): Row[] =>
   checked(name, row, JSON.parse(text(name)) as unknown);
 

@@ -2,7 +2,9 @@ import { severities } from '@carethread/contracts/screening.ts';
 import { z } from 'zod';
 
 /** Clinical rules as they stand in the formulary's files and in a release. A subject is `ingredient:<code>` or `class:<CODE>`. */
-const subject = z.string().regex(/^(ingredient:[a-z0-9-]+|class:[A-Z0-9_]+)$/, 'must be ingredient:… or class:…');
+const subject = z
+  .string()
+  .regex(/^(ingredient:[a-z0-9-]+|class:[A-Z0-9_]+)$/, 'must be ingredient:… or class:…');
 const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'must be a decimal');
 
 const source = z.strictObject({
@@ -35,7 +37,9 @@ export const interactionRule = z.strictObject({
   /** Only then. Both parts must hold when both are given. */
   when: z
     .strictObject({
-      dailyDoseAbove: z.strictObject({ ingredient: z.string(), amount: decimal, unit: z.string() }).optional(),
+      dailyDoseAbove: z
+        .strictObject({ ingredient: z.string(), amount: decimal, unit: z.string() })
+        .optional(),
       /** Any of these condition codes. */
       conditions: z.array(z.string()).min(1).optional(),
     })
@@ -51,7 +55,14 @@ export const allergyRule = z.strictObject({
   text: z.string().min(1),
 });
 
-export const contraindicationKinds = ['pregnancy', 'lactation', 'age', 'condition', 'renal', 'liver'] as const;
+export const contraindicationKinds = [
+  'pregnancy',
+  'lactation',
+  'age',
+  'condition',
+  'renal',
+  'liver',
+] as const;
 export const contraindicationRule = z.strictObject({
   ...about,
   subject,

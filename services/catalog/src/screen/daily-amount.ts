@@ -28,7 +28,9 @@ export function dailyAmount(line: CodedLine, ingredient: string, unit: Unit): Ex
 }
 
 function isAlone({ ingredients, product }: CodedLine, ingredient: string): boolean {
-  return [...ingredients, ...(product?.ingredients.map(({ code }) => code) ?? [])].every((code) => code === ingredient);
+  return [...ingredients, ...(product?.ingredients.map(({ code }) => code) ?? [])].every(
+    (code) => code === ingredient,
+  );
 }
 
 const strengthsOf = ({ product }: CodedLine, ingredient: string): (Strength | null)[] =>

@@ -6,7 +6,11 @@ import { isSubject, type ClinicalRelease } from './release.ts';
 import type { Use } from './uses.ts';
 
 /** Prescribed ingredients against recorded allergies: the same substance, its class, and graded cross-reactions. */
-export function findAllergies(uses: readonly Use[], patient: PatientFactors, release: ClinicalRelease): Judgement {
+export function findAllergies(
+  uses: readonly Use[],
+  patient: PatientFactors,
+  release: ClinicalRelease,
+): Judgement {
   const prescribed = uses.filter((use) => use.line);
   const gaps: Gap[] = patient.allergies
     .filter((allergy) => !isKnown(allergy, release))
@@ -30,7 +34,8 @@ function isKnown(allergy: string, { ingredients, classes, otherAllergens }: Clin
 
 function rulesFor(allergy: string, ingredient: string, release: ClinicalRelease): AllergyRule[] {
   const graded = release.rules.allergies.filter((rule) => isGraded(rule, allergy, ingredient, release));
-  const general = (allergyTo: string) => release.rules.allergies.filter((rule) => rule.allergyTo === allergyTo);
+  const general = (allergyTo: string) =>
+    release.rules.allergies.filter((rule) => rule.allergyTo === allergyTo);
   // The substance itself is more than any statement about its class.
   if (allergy === `ingredient:${ingredient}`) return general('ingredient:*');
   if (graded.length > 0 || !allergy.startsWith('class:')) return graded;
@@ -41,6 +46,7 @@ function rulesFor(allergy: string, ingredient: string, release: ClinicalRelease)
 function isGraded(rule: AllergyRule, allergy: string, ingredient: string, release: ClinicalRelease): boolean {
   const cause =
     rule.allergyTo === allergy ||
-    (allergy.startsWith('ingredient:') && isSubject(release, rule.allergyTo, allergy.slice('ingredient:'.length)));
+    (allergy.startsWith('ingredient:') &&
+      isSubject(release, rule.allergyTo, allergy.slice('ingredient:'.length)));
   return cause && isSubject(release, rule.appliesTo, ingredient);
 }

@@ -57,14 +57,17 @@ function judge(
     else if (limit.most && isMore(total.known, limit.most))
       findings.push(finding('dose', { id: limit.ruleId, severity: 'major' }, total.lines, [ingredient]));
     else if (!limit.least || isMore(total.known, limit.least))
-      for (const line of total.lines) gaps.push(...limit.reasons.map((reason) => gap('dose', line.lineId, reason)));
+      for (const line of total.lines)
+        gaps.push(...limit.reasons.map((reason) => gap('dose', line.lineId, reason)));
   }
   return { findings, gaps, judged };
 }
 
 /** Rules with the same routes belong together: they differ in whom they are for. */
 function byRoute(rules: readonly DoseRule[]): DoseRule[][] {
-  return [...Map.groupBy(rules, ({ routes, maxPerDay }) => JSON.stringify([routes, maxPerDay.unit])).values()];
+  return [
+    ...Map.groupBy(rules, ({ routes, maxPerDay }) => JSON.stringify([routes, maxPerDay.unit])).values(),
+  ];
 }
 
 /** A line that does not say how it is given may be given that way. */

@@ -9,7 +9,11 @@ import { totalOf } from './total.ts';
 import type { Use } from './uses.ts';
 
 /** Pairs of ingredients that should not meet, whichever line stands first; also with what the patient already takes. */
-export function findInteractions(uses: readonly Use[], patient: PatientFactors, release: ClinicalRelease): Judgement {
+export function findInteractions(
+  uses: readonly Use[],
+  patient: PatientFactors,
+  release: ClinicalRelease,
+): Judgement {
   const findings = [];
   const gaps: Gap[] = [];
   for (const [a, b] of pairs(uses)) {
@@ -17,7 +21,8 @@ export function findInteractions(uses: readonly Use[], patient: PatientFactors, 
       if (rule.exposure === 'systemic' && (a.local || b.local)) continue;
       if (!concerns(rule, a, b, release)) continue;
       const holds = whenHolds(rule, uses, patient);
-      if (holds === true) findings.push(finding('interaction', rule, [a.line, b.line], [a.ingredient, b.ingredient]));
+      if (holds === true)
+        findings.push(finding('interaction', rule, [a.line, b.line], [a.ingredient, b.ingredient]));
       else if (holds !== false) gaps.push(gap('interaction', (a.line ?? b.line)?.lineId ?? null, holds));
     }
   }

@@ -5,7 +5,8 @@ export const gapReasons = {
   uncoded_drug: 'This line has no code, so nothing about it was checked.',
   unknown_product: 'The catalog does not have this product.',
   unknown_ingredient: 'The catalog does not have this ingredient.',
-  ingredient_not_reviewed: 'This ingredient came with an imported product list; no rules were written for it yet.',
+  ingredient_not_reviewed:
+    'This ingredient came with an imported product list; no rules were written for it yet.',
   product_without_ingredients: 'The catalog does not say what this product contains.',
   free_text_allergy: 'An allergy is on record as free text only.',
   unknown_allergy_code: 'An allergy has a code the catalog does not have.',
@@ -26,6 +27,10 @@ export type GapReason = keyof typeof gapReasons;
 export type Gap = Verdict['notChecked'][number] & { readonly reason: GapReason };
 
 /** `check` is a finding kind, or `all` when nothing about the line could be checked. */
-export const gap = (check: Gap['check'], lineId: string | null, reason: GapReason): Gap => ({ check, lineId, reason });
+export const gap = (check: Gap['check'], lineId: string | null, reason: GapReason): Gap => ({
+  check,
+  lineId,
+  reason,
+});
 
 export const isGapReason = (text: string): text is GapReason => Object.hasOwn(gapReasons, text);

@@ -25,12 +25,14 @@ export function meets(
     if (patient.lactating === null) return { is: mayBePregnant(patient) && 'unknown_lactation', facts: [] };
     return { is: patient.lactating, facts: ['lactating'] };
   }
-  if ('ageMonths' in criterion) return { is: within(patient.ageMonths, criterion.ageMonths, 'missing_age'), facts: ['age'] };
+  if ('ageMonths' in criterion)
+    return { is: within(patient.ageMonths, criterion.ageMonths, 'missing_age'), facts: ['age'] };
   if ('conditions' in criterion) {
     const present = criterion.conditions.filter((code) => patient.conditions.includes(code));
     return { is: present.length > 0, facts: present.map((code) => `condition:${code}`) };
   }
-  if ('creatinineClearance' in criterion) return { is: clearanceBelow(patient, criterion), facts: ['creatinine-clearance'] };
+  if ('creatinineClearance' in criterion)
+    return { is: clearanceBelow(patient, criterion), facts: ['creatinine-clearance'] };
   if (patient.liverImpairment === 'unknown') return { is: 'unknown_liver_function', facts: [] };
   return {
     is: criterion.liver.some((grade) => grade === patient.liverImpairment),
@@ -49,7 +51,10 @@ export const clearanceBelow = (
 /** Whether a number lies in a half-open range. */
 export function within<Unknown extends Exclude<Known, boolean>>(
   value: number | null,
-  { from = -Infinity, below = Infinity }: { readonly from?: number | undefined; readonly below?: number | undefined },
+  {
+    from = -Infinity,
+    below = Infinity,
+  }: { readonly from?: number | undefined; readonly below?: number | undefined },
   unknown: Unknown,
 ): boolean | Unknown {
   if (from === -Infinity && below === Infinity) return true;

@@ -18,7 +18,10 @@ export interface CodedLine extends ScreeningLine {
 }
 
 /** What can be judged, and what cannot because its code is missing or unknown. */
-export function usesOf({ lines, patient }: ScreeningInput, release: ClinicalRelease): { uses: Use[]; gaps: Gap[] } {
+export function usesOf(
+  { lines, patient }: ScreeningInput,
+  release: ClinicalRelease,
+): { uses: Use[]; gaps: Gap[] } {
   const uses: Use[] = [];
   const gaps: Gap[] = [];
   for (const line of lines) {

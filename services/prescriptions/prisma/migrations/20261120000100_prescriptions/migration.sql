@@ -34,7 +34,7 @@ CREATE INDEX ticket_by_patient ON ticket (patient_id);
 -- What is known about a patient. `version` grows with every change of the row, its allergies or its conditions.
 CREATE TABLE patient_profile (
   patient_id           uuid PRIMARY KEY,
-  version              int NOT NULL CHECK (version > 0),
+  version              int NOT NULL CHECK (version >= 0),
   birth_date           date,
   sex                  text NOT NULL CHECK (sex IN ('female', 'male', 'other', 'unknown')),
   weight_grams         int CHECK (weight_grams BETWEEN 200 AND 700000),
@@ -165,7 +165,7 @@ CREATE TABLE screening (
   verdict         jsonb,
   -- Three-valued, and null while there is no answer.
   status          text CHECK (status IN ('clear', 'findings', 'incomplete')),
-  release_id      uuid,
+  release_id      text,
   judged_at       timestamptz(3),
   PRIMARY KEY (prescription_id, number),
   CHECK (num_nonnulls(verdict, status, judged_at) IN (0, 3))

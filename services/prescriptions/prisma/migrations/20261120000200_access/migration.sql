@@ -144,14 +144,24 @@ GRANT SELECT ON organisation, membership, ticket, patient_profile, patient_aller
   prescription_line, signed_content, screening, finding_override, fill, fill_line, preparation, dispense, dispense_item,
   medicine TO carethread_app, carethread_worker;
 GRANT INSERT, UPDATE ON organisation, membership, ticket TO carethread_worker;
-GRANT INSERT, UPDATE ON patient_profile, patient_allergy, patient_condition TO carethread_app, carethread_worker;
-GRANT INSERT, UPDATE ON prescription, fill, fill_line, medicine TO carethread_app, carethread_worker;
+GRANT INSERT, UPDATE ON patient_profile TO carethread_app, carethread_worker;
+GRANT INSERT ON patient_allergy, patient_condition TO carethread_app, carethread_worker;
+GRANT UPDATE (ended_by, ended_at) ON patient_allergy, patient_condition TO carethread_app;
+GRANT INSERT ON prescription TO carethread_app;
+GRANT UPDATE (status, version, event_number, content_version, amendment_version, content_hash, signed_by, signed_at,
+  valid_until, released_at, open_items, fills_used, last_handed_over_at, days_supplied, end_reason, ended_at)
+  ON prescription TO carethread_app, carethread_worker;
+-- What was signed stays as it was: only drafts come and go (see the policies), and only the catalog's words are added.
 GRANT INSERT, DELETE ON prescription_line TO carethread_app;
 GRANT DELETE ON prescription_line TO carethread_worker;
 GRANT UPDATE (wording, resolved_ingredients, schedule) ON prescription_line TO carethread_worker;
-GRANT INSERT, UPDATE, DELETE ON preparation TO carethread_app, carethread_worker;
 GRANT INSERT ON signed_content, finding_override TO carethread_app;
 GRANT INSERT ON screening TO carethread_app, carethread_worker;
 GRANT UPDATE (verdict, status, release_id, judged_at) ON screening TO carethread_worker;
+GRANT INSERT ON fill, fill_line TO carethread_app, carethread_worker;
+GRANT UPDATE (status, version, last_dispense_id) ON fill TO carethread_app, carethread_worker;
+GRANT UPDATE (prepared, handed_over, not_dispensed) ON fill_line TO carethread_app, carethread_worker;
+GRANT INSERT, DELETE ON preparation TO carethread_app, carethread_worker;
+GRANT INSERT, UPDATE ON medicine TO carethread_app, carethread_worker;
 -- No UPDATE and no DELETE for anybody: what was handed over stays on record.
 GRANT INSERT ON dispense, dispense_item TO carethread_app;

@@ -63,7 +63,7 @@ CREATE TABLE timeline_entry (
 
 CREATE TABLE organisation (
   id        uuid PRIMARY KEY,
-  kind      text NOT NULL CHECK (kind IN ('clinic', 'pharmacy')),
+  kind      text NOT NULL CHECK (kind IN ('clinic', 'pharmacy', 'operator')),
   time_zone text NOT NULL,
   sequence  int NOT NULL
 );

@@ -1,0 +1,63 @@
+import type { Question } from './question.ts';
+
+/** Why a product was found, best first. */
+export const matchReasons = ['CODE', 'EXACT', 'PREFIX', 'SYNONYM', 'TYPO', 'BROWSED'] as const;
+export type MatchReason = (typeof matchReasons)[number];
+const rank = (reason: MatchReason): number => matchReasons.indexOf(reason);
+
+/** A part of a statement that yields (id, sort_key, rank) of all hits, with its values from $2 on; $1 is the release. */
+export interface Hits {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+const product = 'SELECT product.* FROM reference.product WHERE release_id = $1';
+
+/** Everything, in order. */
+export const everything: Hits = {
+  sql: `SELECT product.*, ${rank('BROWSED')} AS rank FROM reference.product WHERE release_id = $1`,
+  values: [],
+};
+
+export const hitsByCode = (code: string): Hits => ({
+  sql: `SELECT product.*, ${rank('CODE')} AS rank FROM reference.product WHERE release_id = $1 AND id IN
+    (SELECT product_id FROM reference.product_code WHERE release_id = $1 AND value = $2)`,
+  values: [code],
+});
+
+/** Words that may stand for what was typed: itself, or what it may be a misspelling of. */
+export type Repairs = ReadonlyMap<string, readonly string[]>;
+
+/** Products that have all of the question. With repairs, a misspelt word stands for any of its repairs. */
+export function hitsByWords(question: Question, repairs: Repairs): Hits {
+  const { names } = question;
+  if (repairs.size > 0)
+    return {
+      sql: `SELECT each.*, ${rank('TYPO')} AS rank FROM (${product} AND words @@ $2::tsquery) each`,
+      values: [
+        and([
+          ...names.map((name) => (repairs.has(name) ? or(repairs.get(name)!) : begins(name, 'ABD'))),
+          ...wholes(question),
+        ]),
+      ],
+    };
+  return {
+    sql: `SELECT each.*, CASE WHEN $3 = ANY (names) THEN ${rank('EXACT')}
+        WHEN words @@ $4::tsquery THEN ${rank('PREFIX')} ELSE ${rank('SYNONYM')} END AS rank
+      FROM (${product} AND words @@ $2::tsquery) each`,
+    values: [
+      and([...names.map((name) => begins(name, 'ABD')), ...wholes(question)]),
+      names.join(' '),
+      and([...names.map((name) => begins(name, 'AD')), ...wholes(question)]),
+    ],
+  };
+}
+
+const and = (parts: readonly string[]): string => parts.join(' & ');
+const or = (words: readonly string[]): string => `(${words.map((word) => `'${word}':AB`).join(' | ')})`;
+/** A single letter begins too much; it stands for itself, as in penicillin V. */
+const begins = (word: string, weights: string): string => `'${word}':${word.length > 1 ? '*' : ''}${weights}`;
+const wholes = ({ amounts, forms }: Question): string[] => [
+  ...amounts.map((amount) => `'${amount}'`),
+  ...forms.map((form) => `'${form}'`),
+];

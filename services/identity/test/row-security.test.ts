@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { actorSettings } from '@carethread/service-kit/actor-context.ts';
+import pg from 'pg';
+import { demoActor, demoMembershipId, demoUserId, type Identity, startIdentity } from './identity.ts';
+
+let identity: Identity;
+let app: pg.Client;
+let worker: pg.Client;
+beforeAll(async () => {
+  identity = await startIdentity();
+  // Every table has rows.
+  for (const login of ['patient', 'doctor']) await identity.signIn(login);
+  await identity.signIn('nobody');
+  worker = new pg.Client({ connectionString: identity.database.workerUrl });
+  app = new pg.Client({ connectionString: identity.database.appUrl });
+  await Promise.all([app.connect(), worker.connect()]);
+  await worker.query('INSERT INTO care_relations VALUES (gen_random_uuid(), $1, $2)', [
+    demoUserId('patient'),
+    demoUserId('doctor'),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([app.end(), worker.end()]);
+  await identity.stop();
+});
+
+/** One statement as the application's role on behalf of this person; rolled back. Answers the rows, or the SQLSTATE. */
+async function as(actor: Actor | null, text: string, values: unknown[] = []) {
+  await app.query('BEGIN');
+  try {
+    const settings = actorSettings(actor);
+    await app.query(settings.text, settings.values);
+    const { rows, rowCount } = await app.query(text, values);
+    return rows.length > 0 ? rows : (rowCount ?? 0);
+  } catch (error) {
+    return (error as { code: string }).code;
+  } finally {
+    await app.query('ROLLBACK');
+  }
+}
+const denied = '42501';
+
+const tables = [
+  'organisations',
+  'users',
+  'email_addresses',
+  'password_credentials',
+  'memberships',
+  'sessions',
+  'refresh_tokens',
+  'sign_in_attempts',
+  'signing_keys',
+  'care_relations',
+];
+
+describe('row security', () => {
+  it('is forced on every table of ours', async () => {
+    const rows = await identity.sql<{ relname: string; safe: boolean }>(
+      `SELECT relname, relrowsecurity AND relforcerowsecurity AS safe FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+         AND relname <> '_prisma_migrations' ORDER BY relname`,
+    );
+    expect(rows).toEqual(tables.toSorted().map((relname) => ({ relname, safe: true })));
+  });
+
+  it.each(tables)('shows nothing of %s without a person', async (table) => {
+    expect(await identity.sql(`SELECT FROM ${table}`)).not.toHaveLength(0);
+    expect([0, denied]).toContain(await as(null, `SELECT 1 FROM ${table}`));
+  });
+
+  it.each([
+    `INSERT INTO organisations VALUES (gen_random_uuid(), 'clinic', 'x', 'x', 'UTC', 'US')`,
+    `INSERT INTO users (id, display_name) VALUES (gen_random_uuid(), 'x')`,
+    `INSERT INTO email_addresses VALUES ('${demoUserId('patient')}', 'x@demo.example')`,
+    `INSERT INTO password_credentials VALUES ('${demoUserId('patient')}', '$argon2id$')`,
+    `INSERT INTO memberships (id, user_id, organisation_id, role, granted_at)
+       SELECT gen_random_uuid(), '${demoUserId('patient')}', id, 'administrator', now() FROM organisations LIMIT 1`,
+    `UPDATE memberships SET extra_permissions = '{ManageUsers}' WHERE id = '${demoMembershipId('patient')}'`,
+    `UPDATE memberships SET role = 'administrator' WHERE id = '${demoMembershipId('patient')}'`,
+    `UPDATE users SET is_staff = true`,
+    `UPDATE users SET display_name = 'x'`,
+    `DELETE FROM users`,
+    `SELECT password_hash FROM password_credentials`,
+    `SELECT FROM signing_keys`,
+    `INSERT INTO care_relations VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())`,
+    `SELECT set_config('role', 'identity_owner', true)`,
+  ])('does not let somebody without permissions: %s', async (statement) => {
+    expect([0, denied]).toContain(await as(demoActor('patient'), statement));
+  });
+
+  it('keeps sessions and their tokens to the person', async () => {
+    const doctor = demoActor('doctor');
+    const mine = [{ user_id: doctor.userId }];
+    expect(await as(doctor, 'SELECT DISTINCT user_id FROM sessions')).toEqual(mine);
+    expect(await as(doctor, 'SELECT DISTINCT user_id FROM refresh_tokens')).toEqual(mine);
+    const theirs = 'WHERE user_id = $1';
+    const patient = [demoUserId('patient')];
+    expect(await as(doctor, `UPDATE sessions SET revoked_at = now() ${theirs}`, patient)).toBe(0);
+    expect(await as(doctor, `DELETE FROM refresh_tokens ${theirs}`, patient)).toBe(0);
+    expect(await as(doctor, 'UPDATE sessions SET membership_id = $1', [demoMembershipId('patient')])).toBe(
+      '23503',
+    );
+  });
+
+  it('does not read password hashes for an administrator either', async () => {
+    expect(await as(demoActor('admin'), 'SELECT password_hash FROM password_credentials')).toBe(denied);
+    expect(await as(demoActor('admin'), 'SELECT account FROM sign_in_attempts')).toBe(denied);
+  });
+
+  it('goes by what the person holds now, not by what they say', async () => {
+    const pretender: Actor = { ...demoActor('admin'), userId: demoUserId('patient') };
+    expect(await as(pretender, `SELECT access.holds('ManageUsers')`)).toEqual([{ holds: false }]);
+    expect(await as(demoActor('admin'), `SELECT access.holds('ManageUsers')`)).toEqual([{ holds: true }]);
+    await identity.sql('UPDATE memberships SET ended_at = now() WHERE id = $1', [demoMembershipId('admin')]);
+    expect(await as(demoActor('admin'), `SELECT access.holds('ManageUsers')`)).toEqual([{ holds: false }]);
+    await identity.sql('UPDATE memberships SET ended_at = NULL WHERE id = $1', [demoMembershipId('admin')]);
+  });
+
+  it('leaves the worker what its events need', async () => {
+    const readable = [];
+    for (const table of tables)
+      if (await worker.query(`SELECT FROM ${table}`).then(Boolean, () => false)) readable.push(table);
+    expect(readable).toEqual(['signing_keys', 'care_relations']);
+  });
+});
+
+describe('before sign-in', () => {
+  it('three functions can be called, and no others run with the owner’s rights', async () => {
+    const rows = await identity.sql<{ name: string }>(
+      `SELECT p.oid::regproc::text AS name FROM pg_proc p
+       WHERE prosecdef AND pronamespace <> 'pg_catalog'::regnamespace
+         AND has_function_privilege('identity_app', p.oid, 'EXECUTE') ORDER BY 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      'access.holds',
+      'sign_in.attempt',
+      'sign_in.forget_attempts',
+      'sign_in.holder_of',
+    ]);
+  });
+
+  it('they cannot be made to look at something else', async () => {
+    const functions = await identity.sql<{ proconfig: string[] }>(
+      `SELECT proconfig FROM pg_proc WHERE prosecdef AND pronamespace <> 'pg_catalog'::regnamespace`,
+    );
+    for (const { proconfig } of functions) expect(proconfig).toEqual(['search_path=""']);
+  });
+
+  it('no hash is given out uncounted', async () => {
+    const attempt = `SELECT blocked_until, password_hash FROM sign_in.attempt('patient2@demo.example')`;
+    for (let time = 0; time < 10; time += 1)
+      expect((await app.query(attempt)).rows[0]).toMatchObject({
+        blocked_until: null,
+        password_hash: expect.any(String),
+      });
+    expect((await app.query(attempt)).rows[0]).toMatchObject({
+      blocked_until: expect.any(Date),
+      password_hash: null,
+    });
+  });
+});

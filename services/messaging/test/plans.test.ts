@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { newId } from '@carethread/contracts/ids.ts';
+import { actingAs } from '@carethread/service-kit/actor-context.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
+import { PrismaClient } from '../src/generated/prisma/client.ts';
+import { inboxCursor, readInbox } from '../src/list-inbox/inbox-page.ts';
+import { readOutbox } from '../src/list-outbox/outbox-page.ts';
+import type { Window } from '../src/message-window.ts';
+import { readMessages } from '../src/read-messages.ts';
+import { type Messaging, startMessaging } from './messaging.ts';
+import { executedPlan } from './executed-plan.ts';
+
+let messaging: Messaging;
+let prisma: PrismaClient<'query'>;
+const pharmacist = person('pharmacist');
+let threadId: string;
+
+beforeAll(async () => {
+  messaging = await startMessaging();
+  prisma = new PrismaClient({
+    adapter: messaging.service.database.prisma,
+    log: [{ level: 'query', emit: 'event' }],
+  });
+  threadId = await seed(messaging, pharmacist);
+}, 120_000);
+afterAll(() => messaging.close());
+
+/**
+ * A pharmacy with 5,000 threads, a tenth of them unread, one of them with 20,000 messages, among as many of others; as
+ * large as it takes for the planner to think as it does with millions.
+ */
+async function seed({ sql }: Messaging, { userId, organisationId }: Actor): Promise<string> {
+  const [busy, patient, other] = [newId<'Thread'>(), newId<'User'>(), newId<'Organisation'>()];
+  const values = [organisationId, patient, other];
+  await sql('INSERT INTO inbox SELECT unnest($1::uuid[])', [values]);
+  await sql(
+    `INSERT INTO thread (id, ticket_id, member_ids, opened_at, active_at)
+     SELECT CASE n WHEN 7 THEN $4 ELSE gen_random_uuid() END, gen_random_uuid(),
+       ARRAY[$2::uuid, CASE WHEN n <= 5000 THEN $1::uuid ELSE $3::uuid END], now(), now() - n * interval '1 minute'
+     FROM generate_series(1, 10000) AS n`,
+    [...values, busy],
+  );
+  await sql(
+    `INSERT INTO member (thread_id, principal_id, role, joined_at, active_at, unread_count)
+     SELECT id, member, CASE member WHEN $1 THEN 'patient' ELSE 'pharmacy' END, now(), active_at,
+       CASE WHEN random() < 0.1 THEN 1 ELSE 0 END FROM thread, unnest(member_ids) AS member`,
+    [patient],
+  );
+  const write = `INSERT INTO message (id, thread_id, number, kind, routing, sender_id, sent_by, client_id, body, sent_at)
+    SELECT gen_random_uuid(), id, n, 'text', 'direct', member_ids[1 + n % 2],
+      CASE n % 2 WHEN 0 THEN $1::uuid ELSE $2::uuid END, gen_random_uuid(), 'Good morning', now() FROM thread`;
+  await sql(`${write}, generate_series(1, 5) AS n`, [patient, userId]);
+  await sql(`${write}, generate_series(6, 20000) AS n WHERE id = $3`, [patient, userId, busy]);
+  await sql('VACUUM ANALYZE thread, member, message, inbox');
+  return busy;
+}
+
+/** The plan of the one statement that `read` runs as the pharmacist, as PostgreSQL executed it. */
+async function planOf(read: () => Promise<unknown>): Promise<string[]> {
+  const statements: { text: string; params: unknown[] }[] = [];
+  let listening = true;
+  prisma.$on('query', ({ query, params }) => {
+    if (listening) statements.push({ text: query, params: JSON.parse(params) as unknown[] });
+  });
+  await actingAs(pharmacist, async () => await read());
+  listening = false;
+  expect(statements).toHaveLength(1);
+  return executedPlan(messaging.service.database, pharmacist, statements[0]!);
+}
+
+describe('with many threads and messages', () => {
+  const principalId = pharmacist.organisationId;
+  const anHourAgo = () => inboxCursor({ activeAt: new Date(Date.now() - 3_600_000), threadId });
+
+  it.each<[string, string, () => Parameters<typeof readInbox>[2]]>([
+    ['the first page', 'member_inbox', () => ({ unreadOnly: false, limit: 21 })],
+    ['a later page', 'member_inbox', () => ({ unreadOnly: false, limit: 21, after: anHourAgo() })],
+    ['what is unread', 'member_unread', () => ({ unreadOnly: true, limit: 21 })],
+    ['what is unread, later', 'member_unread', () => ({ unreadOnly: true, limit: 21, after: anHourAgo() })],
+  ])('%s of the inbox is one index scan that stops at the page’s end', async (_, index, page) => {
+    expect(await planOf(() => readInbox(prisma, principalId, page()))).toEqual([
+      'Limit rows 21',
+      '  InitPlan 1: Result rows 1',
+      `  Index Scan using ${index} on member rows 21`,
+    ]);
+  });
+
+  // The policy looks the thread up by its key for each row, and nothing else: 1 µs a row.
+  const policy = (rows: number) => [
+    `SubPlan 2: Index Scan using thread_pkey on thread rows ${rows}`,
+    '  InitPlan 1: Result rows 1',
+  ];
+
+  it.each<[string, Window]>([
+    ['the newest', { after: 0, before: 2_147_483_647, limit: 50, from: 'newest' }],
+    ['a page back in', { after: 0, before: 9_000, limit: 50, from: 'newest' }],
+    ['a page on in', { after: 9_000, before: 2_147_483_647, limit: 50, from: 'oldest' }],
+  ])('%s messages of a thread are one index scan that stops at the page’s end', async (_, window) => {
+    expect(await planOf(() => readMessages(prisma, [threadId], window))).toEqual([
+      'Nested Loop rows 50',
+      '  Function Scan rows 1',
+      '  Limit rows 50',
+      '    Index Scan using message_thread_id_number_key on message rows 50',
+      ...policy(50).map((line) => `      ${line}`),
+    ]);
+  });
+
+  it('the outbox is one index scan that stops at the page’s end', async () => {
+    expect(await planOf(() => readOutbox(prisma, principalId, { limit: 21 }))).toEqual([
+      'Limit rows 21',
+      '  Index Scan using message_outbox on message rows 21',
+      ...policy(21).map((line) => `    ${line}`),
+    ]);
+  });
+});

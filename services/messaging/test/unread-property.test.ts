@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Messaging, startMessaging } from './messaging.ts';
+import { disagreements, groupsOfSteps, take, threeThreads } from './unread-steps.ts';
+
+let messaging: Messaging;
+beforeAll(async () => void (messaging = await startMessaging()));
+afterAll(() => messaging.close());
+
+it('counters agree with the facts after every step, whatever several devices do at once (2,000 steps)', async () => {
+  await fc.assert(
+    fc.asyncProperty(groupsOfSteps(40), async (groups) => {
+      await messaging.sql('TRUNCATE thread, inbox, member, message, bus.outbox');
+      const world = await threeThreads(messaging);
+      for (const group of groups) {
+        await Promise.all(group.map((step) => take(messaging.service.database, world, step)));
+        expect(await disagreements(messaging)).toEqual([]);
+      }
+    }),
+    // 20 plays of 40 groups of 1 to 4 steps.
+    { numRuns: 20, endOnFailure: true },
+  );
+}, 120_000);

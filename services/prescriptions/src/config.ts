@@ -1,0 +1,32 @@
+import { readConfig, serviceConfig, type ServiceConfig } from '@carethread/service-kit/config.ts';
+import { z } from 'zod';
+import type { Rules } from './rules.ts';
+
+export interface PrescriptionsConfig extends ServiceConfig {
+  /** Where tickets publishes the keys of its claim tokens. */
+  CLAIM_JWKS_URL: string;
+  PRESCRIPTION_VALID_DAYS: number;
+  REFILL_GRACE_DAYS: number;
+  SCREENING_DEADLINE_SECONDS: number;
+}
+
+const days = z.coerce.number().int();
+
+/** What prescriptions reads from the environment. Throws one error that names every problem. */
+export const prescriptionsConfig = (env: Record<string, string | undefined>): PrescriptionsConfig =>
+  readConfig(
+    {
+      ...serviceConfig,
+      CLAIM_JWKS_URL: z.url(),
+      PRESCRIPTION_VALID_DAYS: days.min(1).max(730).default(180),
+      REFILL_GRACE_DAYS: days.min(0).max(30).default(3),
+      SCREENING_DEADLINE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
+    },
+    env,
+  );
+
+export const rulesOf = (config: PrescriptionsConfig): Rules => ({
+  validDays: config.PRESCRIPTION_VALID_DAYS,
+  graceDays: config.REFILL_GRACE_DAYS,
+  screeningDeadlineMs: config.SCREENING_DEADLINE_SECONDS * 1_000,
+});

@@ -1,0 +1,9 @@
+/** What an installation decides about prescriptions. */
+export interface Rules {
+  /** How long a signature is valid, in days. */
+  readonly validDays: number;
+  /** How many days before the supply ends the next fill is possible. */
+  readonly graceDays: number;
+  /** How long the catalog has for a screening before it counts as incomplete, in milliseconds. */
+  readonly screeningDeadlineMs: number;
+}

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import type { ProcessName } from '@carethread/local-stack/service-table.ts';
+import { eventually } from '../src/story/expect.ts';
+import { setStage, type Stage } from '../src/story/stage.ts';
+import { resilientStory } from '../src/resilient-story.ts';
+import { startOwnPlatform } from './running-platform.ts';
+
+let platform: Awaited<ReturnType<typeof startOwnPlatform>>;
+let stage: Stage;
+beforeAll(async () => {
+  platform = await startOwnPlatform();
+  stage = await setStage(platform.url, () => {});
+}, 180_000);
+afterAll(async () => {
+  await stage?.close();
+  await platform?.dispose();
+}, 60_000);
+
+const rows = async (service: 'messaging' | 'tickets', text: string, values: unknown[]) => {
+  const url = new URL(platform.postgres.adminUrl);
+  url.pathname = `/${service}`;
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+describe('broker away', () => {
+  it('tickets opened meanwhile all get their thread afterwards, each exactly one (T-01, X-03)', async () => {
+    await platform.rabbitMq.stop();
+    const tickets: string[] = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const { ticket } = await stage.doctor.change(
+          'openTicket',
+          {
+            idempotencyKey: crypto.randomUUID(),
+            kind: 'PRESCRIPTION',
+            patientId: stage.patientId,
+            pharmacyId: stage.pharmacyId,
+          },
+          'ticket { id }',
+        );
+        return ticket.id;
+      }),
+    );
+    await platform.rabbitMq.start();
+    const count = 'SELECT ticket_id FROM thread WHERE ticket_id = ANY($1)';
+    await eventually(
+      async () => (await rows('messaging', count, [tickets])).length >= tickets.length,
+      'every ticket has a thread',
+      60_000,
+    );
+    const threads = (await rows('messaging', count, [tickets])).map(({ ticket_id }) => ticket_id as string);
+    expect(threads.toSorted()).toEqual(tickets.toSorted());
+  }, 120_000);
+});
+
+describe('killed processes', () => {
+  const services: ProcessName[] = ['identity', 'tickets', 'messaging', 'prescriptions', 'catalog', 'gateway'];
+
+  it.each(services)(
+    'the story ends right while %s is killed five times',
+    async (name) => {
+      let kills = 0;
+      const end = await resilientStory(platform.url, async () => {
+        if (kills >= 5) return;
+        kills += 1;
+        await platform.processes[name].kill('SIGKILL');
+      });
+      expect(kills).toBe(5);
+      expect(end).toEqual({
+        status: 'CLOSED',
+        timelineHasNoGap: true,
+        handedOver: 2,
+        closings: 1,
+        threads: 1,
+      });
+    },
+    180_000,
+  );
+});

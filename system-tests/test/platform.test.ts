@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { registerPharmacies } from '../src/pharmacies.ts';
+import { releasedTicket } from '../src/released-ticket.ts';
+import { setStage, type Stage } from '../src/story/stage.ts';
+import { doctorToPharmacy } from '../src/story/story.ts';
+import { startOwnPlatform } from './running-platform.ts';
+
+let platform: Awaited<ReturnType<typeof startOwnPlatform>>;
+let stage: Stage;
+beforeAll(async () => {
+  platform = await startOwnPlatform();
+  stage = await setStage(platform.url, () => {});
+}, 180_000);
+afterAll(async () => {
+  await stage?.close();
+  await platform?.dispose();
+}, 60_000);
+
+describe('from doctor to pharmacy', () => {
+  it('runs as it is told, from outside', async () => {
+    await expect(doctorToPharmacy(platform.url, () => {})).resolves.toBeDefined();
+  }, 120_000);
+});
+
+describe('claims', () => {
+  it('50 at once from 5 pharmacies: one success, 49 typed refusals, one timeline entry (T-06)', async () => {
+    const pharmacists = await registerPharmacies(platform.url, 5);
+    const { ticketId, number, accessCode } = await releasedTicket(stage, true);
+    const claims = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        pharmacists[index % 5]!.tryChange(
+          'claimTicketByNumber',
+          { idempotencyKey: crypto.randomUUID(), number, accessCode },
+          'claim { fence token }',
+        ),
+      ),
+    );
+    expect(claims.filter(({ claim }) => claim?.token)).toHaveLength(1);
+    expect(claims.filter(({ userErrors }) => userErrors[0]?.code === 'ALREADY_HELD')).toHaveLength(49);
+    const { ticket } = await stage.patient.do(
+      'query T($id: ID!) { ticket(id: $id) { status timeline(first: 100) { edges { node { reason } } } } }',
+      { id: ticketId },
+    );
+    const entries = ticket.timeline.edges.map(({ node }: { node: { reason: string } }) => node.reason);
+    expect(entries.filter((reason: string) => reason === 'claimed')).toHaveLength(1);
+    expect(ticket.status).toBe('RECEIVED');
+  }, 60_000);
+});
