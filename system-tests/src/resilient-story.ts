@@ -16,12 +16,12 @@ export interface StoryEnd {
  * A short story told by clients that never give up: each step repeats the same request (same keys) until it is
  * answered. `disturb` is called in the middle of each step.
  */
-export async function resilientStory(url: string, disturb: () => Promise<void>): Promise<StoryEnd> {
+export async function resilientStory(url: string, disturb: () => void): Promise<StoryEnd> {
   const stage = await setStage(url, () => {});
   const { doctor, patient, pharmacist } = stage;
   const step = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const first = settled(work);
-    await disturb();
+    disturb();
     return (await first) ?? persist(work);
   };
 

@@ -66,10 +66,10 @@ describe('killed processes', () => {
     'the story ends right while %s is killed five times',
     async (name) => {
       let kills = 0;
-      const end = await resilientStory(platform.url, async () => {
+      const end = await resilientStory(platform.url, () => {
         if (kills >= 5) return;
         kills += 1;
-        await platform.processes[name].kill('SIGKILL');
+        platform.processes[name].signal('SIGKILL');
       });
       expect(kills).toBe(5);
       expect(end).toEqual({

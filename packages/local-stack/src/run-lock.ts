@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandLine } from './background-process.ts';
@@ -19,6 +20,10 @@ export async function whoRuns(folder: string): Promise<Holder | null> {
   const alive = (await commandLine(holder.pid)) === holder.command && holder.command !== '';
   return alive ? holder : null;
 }
+
+/** Whether a platform ran on this folder and ended without giving it back. */
+export const isAbandoned = async (folder: string) =>
+  existsSync(lockFileOf(folder)) && (await whoRuns(folder)) === null;
 
 /** Thrown when another platform runs on the same data folder. */
 export class AlreadyRunning extends Error {

@@ -45,7 +45,7 @@ export interface TestService {
 export async function startTestService(
   name: ServiceName,
   folder: string,
-  create: (env: Record<string, string>) => Service,
+  create: (env: Record<string, string>) => Service | Promise<Service>,
   extraEnv: Record<string, string> = {},
 ): Promise<TestService> {
   const [database, vhost, gateway] = await Promise.all([
@@ -67,7 +67,7 @@ export async function startTestService(
     GATEWAY_JWKS_URL: gateway.jwksUrl,
     ...extraEnv,
   };
-  const service = create(env);
+  const service = await create(env);
   await service.start();
   const superuser = new pg.Pool({ connectionString: superuserUrl(database.ownerUrl), max: 4 });
   const app = new pg.Pool({ connectionString: database.appUrl, max: 2 });

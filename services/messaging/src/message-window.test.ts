@@ -24,7 +24,7 @@ describe('windowOf', () => {
     { first: 1, after: 'x' },
     { first: 1, after: cursorOf('m1 or more') },
   ])('refuses %j', (page) => {
-    expect(() => windowOf(page)).toThrow();
+    expect(() => windowOf(page)).toThrow(/Give exactly|A page has|not a cursor/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import {
   bodySchema,
   decideSending,

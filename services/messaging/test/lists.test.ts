@@ -188,9 +188,9 @@ describe('the outbox', () => {
       return data['outbox'].messages as Page<{ id: string }>;
     };
     const first = await ask(3, null);
-    expect(ids(first)).toEqual(sent.slice(2).reverse());
+    expect(ids(first)).toEqual(sent.slice(2).toReversed());
     const second = await ask(3, first.pageInfo.endCursor);
-    expect(ids(second)).toEqual(sent.slice(0, 2).reverse());
+    expect(ids(second)).toEqual(sent.slice(0, 2).toReversed());
     expect(second.pageInfo.hasNextPage).toBe(false);
   });
 });

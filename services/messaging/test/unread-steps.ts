@@ -17,7 +17,7 @@ export type Step =
   | { do: 'change pharmacy' | 'move'; thread: number; pharmacy: number };
 
 const small = fc.nat(11);
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({ do: fc.constant('send' as const), who: small, thread: small, message: small }),
@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Steps in groups: those of a group happen at the same time, on different devices. */
 export const groupsOfSteps = (groups: number): fc.Arbitrary<Step[][]> =>
-  fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), { minLength: groups, maxLength: groups });
+  fc.array(fc.array(anyStep, { minLength: 1, maxLength: 4 }), { minLength: groups, maxLength: groups });
 
 /** Three tickets that share people, as threads of their own database rows. */
 export async function threeThreads({ service: { database } }: Messaging) {

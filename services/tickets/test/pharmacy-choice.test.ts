@@ -20,7 +20,7 @@ describe('choosing another pharmacy (T-14)', () => {
     const doors = `query ($id: ID!, $number: String!, $refs: [_Any!]!) {
       ticket(id: $id) { id } ticketByNumber(number: $number) { id }
       pharmacyTickets { edges { node { id } } }
-      _entities(representations: $refs) { ... on Ticket { number } ... on TimelineEntry { number } } }`;
+      _entities(representations: $refs) { ... on Ticket { number } ... on TimelineEntry { kind } } }`;
     const refs = [
       { __typename: 'Ticket', id },
       { __typename: 'TimelineEntry', id: `${id}:1` },

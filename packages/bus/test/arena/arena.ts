@@ -1,7 +1,12 @@
 import { newId } from '@carethread/contracts/ids.ts';
 import { queueOf, deadQueueOf } from '@carethread/contracts/topology.ts';
 import { freePorts } from '@carethread/local-stack/free-port.ts';
-import { createTestVhost, type TestDatabase, type TestVhost } from '@carethread/local-stack/test-stack.ts';
+import {
+  createTestVhost,
+  testStack,
+  type TestDatabase,
+  type TestVhost,
+} from '@carethread/local-stack/test-stack.ts';
 import amqp from 'amqplib';
 import type pg from 'pg';
 import { listParked, redriveParked } from '../../src/parked.ts';
@@ -73,7 +78,10 @@ export class Arena {
       }),
       ...[1, 2].map((n) => new Instance(`B${n}`, 'answering', envOf(b, 'tickets'))),
     ];
-    const aggregates = Array.from({ length: 60 }, (_, n) => `${n % 8 === 0 ? '0' : 'f'}${newId().slice(1)}`);
+    const aggregates = Array.from(
+      { length: 60 },
+      (_, n) => `${{ 0: '0', 4: '1' }[n % 8] ?? 'f'}${newId().slice(1)}`,
+    );
     this.load = new Load(ports, aggregates, this.random);
   }
 
@@ -92,10 +100,10 @@ export class Arena {
   /** Waits until nothing is on its way, at most `patienceMs`, and says what came of everything. */
   async settle(patienceMs: number): Promise<Verdict> {
     const deadline = performance.now() + patienceMs;
-    await this.#redrive();
     let left = await this.#left();
     while (performance.now() < deadline && (!left || Object.values(left).some((count) => count > 0))) {
-      await pause(100);
+      await this.#redrive().catch(() => {});
+      await pause(200);
       left = await this.#left();
     }
     const { acknowledged, made } = this.load;
@@ -175,6 +183,11 @@ export class Arena {
     const { rows } = await this.poolB.query<{ request_id: string; stamp: string }>('SELECT * FROM stamp');
     const foreign = rows.filter((row) => this.#stamps.stamps.get(row.request_id) !== row.stamp).length;
     return { followUps: await wrong('follow_up', 0), stamps: (await wrong('stamp', 1)) + foreign };
+  }
+
+  async asAdministrator(sql: string): Promise<void> {
+    const pool = openPool(testStack().adminUrl, 1);
+    await pool.query(sql).finally(() => pool.end());
   }
 
   async close(): Promise<void> {

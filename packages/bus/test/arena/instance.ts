@@ -23,8 +23,10 @@ export class Instance {
   readonly #env: Record<string, string>;
   /** Asked at each start: the fail-points of that life, as CARETHREAD_FAILPOINTS wants them. */
   failpoints: () => string = () => '';
-  /** Endings that were neither ours nor a fail-point's. */
+  /** Endings that were neither ours nor a fail-point's nor the poison's. */
   readonly crashes: Ending[] = [];
+  /** How often it swallowed poison that kills. */
+  poisonings = 0;
   onFailpoint: (name: string) => void = () => {};
   #child: ChildProcess | undefined;
   #killedByUs = false;
@@ -51,6 +53,7 @@ export class Instance {
     child.on('close', (code, signal) => {
       const failpoint = /FAILPOINT (\w+)/.exec(words)?.[1];
       if (code === failpointExitCode && failpoint) this.onFailpoint(failpoint);
+      else if (signal === 'SIGKILL' && !this.#killedByUs) this.poisonings++;
       else if (!this.#killedByUs) this.crashes.push({ name: this.name, code, signal, words });
       this.#child = undefined;
       this.start();

@@ -16,7 +16,7 @@ const connectors = new Set(['and', 'with', 'of', 'the', 'for', 'in', 'per', 'y',
 const number = String.raw`(?:\d[\d.,]*\d|\d|[.,]\d+)`;
 /** A number that stands alone or before a unit, or a unit alone after a slash: `5 mg`, `.5mg`, `250`, `/mL`. */
 const amount = new RegExp(
-  String.raw`(?<![\p{Letter}\d])(?:(${number})\s*(%|\p{Letter}+\.?)?|/\s*(\p{Letter}+))(?![\p{Letter}\d])`,
+  String.raw`(?:(?<![\p{Letter}\d])(${number})\s*(%|\p{Letter}+\.?)?|/\s*(\p{Letter}+))(?![\p{Letter}\d])`,
   'gu',
 );
 

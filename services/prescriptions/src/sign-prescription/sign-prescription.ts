@@ -4,7 +4,7 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { z } from 'zod';
 import { dateIn } from '../calendar.ts';
-import { changePrescription } from '../change-prescription.ts';
+import { changeWith } from '../change-prescription.ts';
 import type { Context } from '../graphql/context.ts';
 import { mayPrescribe } from '../may-prescribe.ts';
 import { nothingKnown } from '../patient-facts.ts';
@@ -22,9 +22,13 @@ export async function signPrescription(context: Context, raw: unknown): Promise<
   const { prescriptionId, expectedVersion } = input;
   const actor = signedIn(context);
   const now = context.now();
-  return changePrescription(
+  return changeWith(
     context,
     prescriptionId,
+    async (tx) => {
+      const [rightful, known] = await Promise.all([mayPrescribe(tx, actor), readFacts(tx, [prescriptionId], now)]);
+      return { rightful, known };
+    },
     (prescription, { rightful, known }) => {
       const facts = known.get(prescription.id) ?? nothingKnown;
       const lines = draftOf(prescription)?.lines ?? [];
@@ -38,10 +42,6 @@ export async function signPrescription(context: Context, raw: unknown): Promise<
         { input: screeningInput(lines, facts, dateIn('UTC', now)), factsVersion: facts.version },
         { now, validDays: context.rules.validDays },
       );
-    },
-    async (tx) => {
-      const [rightful, known] = await Promise.all([mayPrescribe(tx, actor), readFacts(tx, [prescriptionId], now)]);
-      return { rightful, known };
     },
   );
 }

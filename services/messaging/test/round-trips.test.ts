@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@carethread/contracts/ids.ts';
+import { actingAs } from '@carethread/service-kit/actor-context.ts';
+import { type Database, openDatabase } from '@carethread/service-kit/database.ts';
+import { countRoundTrips, type RoundTripCounter } from '@carethread/service-kit/testing/round-trips.ts';
+import { PrismaClient } from '../src/generated/prisma/client.ts';
+import { markRead } from '../src/mark-read/mark-read.ts';
+import { readMessages } from '../src/read-messages.ts';
+import { sendMessage } from '../src/send-message/send-message.ts';
+import { type Messaging, openedTicket, startMessaging } from './messaging.ts';
+
+let messaging: Messaging;
+let counter: RoundTripCounter;
+let database: Database;
+let opened: Awaited<ReturnType<typeof openedTicket>>;
+const cause = { actorId: null, correlationId: null, traceparent: null };
+
+beforeAll(async () => {
+  messaging = await startMessaging();
+  counter = await countRoundTrips(messaging.env['DATABASE_URL']!);
+  database = openDatabase({
+    appUrl: counter.url,
+    workerUrl: messaging.env['WORKER_DATABASE_URL']!,
+    poolSize: 1,
+    onWake: () => {},
+    onError: () => {},
+  });
+  opened = await openedTicket(messaging);
+});
+afterAll(async () => {
+  await database.close();
+  await counter.close();
+  await messaging.close();
+});
+
+/** Once to connect and prepare, then counted. */
+async function tripsOf(work: () => Promise<unknown>): Promise<number> {
+  await work();
+  return counter.during(work);
+}
+
+describe('round trips to the database', () => {
+  const send = (replyToId?: string) =>
+    sendMessage(
+      database,
+      { actor: opened.doctor, cause, now: () => new Date() },
+      { threadId: opened.threadId, clientId: newId(), body: 'Good morning', replyToId },
+    );
+
+  it('of sending a message are two, also of a reply', async () => {
+    expect(await tripsOf(() => send())).toBe(2);
+    const [message] = await messaging.sql('SELECT id FROM message WHERE thread_id = $1', [opened.threadId]);
+    expect(await tripsOf(() => send(message!['id']))).toBe(2);
+  });
+
+  it('of reading up to a message are two', async () => {
+    let upTo = 0;
+    const read = () =>
+      markRead(database, opened.patient, { threadId: opened.threadId, upTo: (upTo += 1) }, cause);
+    expect(await tripsOf(read)).toBe(2);
+  });
+
+  it('of a page of messages, of any number of threads, is one', async () => {
+    const prisma = new PrismaClient({ adapter: database.prisma });
+    const window = { after: 0, before: 100, limit: 20, from: 'newest' as const };
+    const threadIds = [opened.threadId, newId(), newId()];
+    const page = () => actingAs(opened.patient, async () => await readMessages(prisma, threadIds, window));
+    expect(await tripsOf(page)).toBe(1);
+  });
+});
