@@ -81,13 +81,14 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
     ],
   });
   let live: Live | undefined;
+  let started = false;
   let ready = false;
   let stopped: Promise<void> | undefined;
 
   async function stop(): Promise<void> {
     ready = false;
     await live?.stop();
-    await apollo.stop();
+    if (started) await apollo.stop();
     await internalGraph.stop();
     await subgraphs.close();
     log.info('stopped');
@@ -108,6 +109,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
     async start() {
       await internalGraph.load();
       await apollo.start();
+      started = true;
       live = createLive({
         http,
         path: graphqlPath,

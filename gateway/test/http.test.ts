@@ -174,9 +174,8 @@ describe('outside production', () => {
       const answer = await platform.ask(
         '{ __schema { subscriptionType { fields { name } } queryType { fields { name } } } }',
       );
-      const { subscriptionType, queryType } = answer.data!['__schema'];
-      expect(subscriptionType.fields).toContainEqual({ name: 'ticketEvents' });
-      expect(JSON.stringify(queryType)).not.toContain('_live_');
+      expect(JSON.stringify(answer.data)).toContain('{"name":"ticketEvents"}');
+      expect(JSON.stringify(answer.data)).not.toContain('_live_');
     } finally {
       await platform.stop();
     }

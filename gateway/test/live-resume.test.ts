@@ -34,10 +34,10 @@ describe('resuming a live stream', () => {
   const openAndHear = async () => {
     const stream = open(0);
     await posts(1);
-    expect((await event(stream)).cursor).toBe(1);
+    expect((await event(stream))?.cursor).toBe(1);
     return stream;
   };
-  const event = async (stream: ReturnType<typeof open>) => (await stream.next()).data.messageEvents;
+  const event = async (stream: ReturnType<typeof open>) => (await stream.next()).data?.['messageEvents'];
 
   it('begins with the next event when there is no cursor', async () => {
     await posts(3);
@@ -56,7 +56,7 @@ describe('resuming a live stream', () => {
     const stream = open(5);
     await posts(20);
     const cursors = [];
-    for (let count = 0; count < 35; count += 1) cursors.push((await event(stream)).cursor);
+    for (let count = 0; count < 35; count += 1) cursors.push((await event(stream))?.cursor);
     expect(cursors).toEqual(Array.from({ length: 35 }, (_, index) => index + 6));
     expect(stream.waiting).toBe(0);
   });
@@ -67,7 +67,8 @@ describe('resuming a live stream', () => {
     const stream = platform.connect(actor).subscribe(ticketEvents, { id: ticket.id, after: 2 });
     await platform.move(ticket);
     const cursors = [];
-    for (let count = 0; count < 4; count += 1) cursors.push((await stream.next()).data.ticketEvents.cursor);
+    for (let count = 0; count < 4; count += 1)
+      cursors.push((await stream.next()).data?.['ticketEvents']?.cursor);
     expect(cursors).toEqual([3, 4, 5, 6]);
   });
 
@@ -77,7 +78,7 @@ describe('resuming a live stream', () => {
     expect(await event(stream)).toEqual({ __typename: 'ResyncRequired', reason: 'CURSOR_TOO_OLD' });
     await stream.ended;
     const recent = open(1);
-    expect((await event(recent)).cursor).toBe(2);
+    expect((await event(recent))?.cursor).toBe(2);
   });
 
   it('notices that a number is missing', async () => {
@@ -92,7 +93,7 @@ describe('resuming a live stream', () => {
     const stream = await openAndHear();
     thread.messages.pop();
     await posts(2);
-    expect([(await event(stream)).cursor, stream.waiting]).toEqual([2, 0]);
+    expect([(await event(stream))?.cursor, stream.waiting]).toEqual([2, 0]);
   });
 
   it('tells of a broken line to the broker, after which the cursor finds everything', async () => {
@@ -103,7 +104,7 @@ describe('resuming a live stream', () => {
     expect(await event(stream)).toEqual({ __typename: 'ResyncRequired', reason: 'BROKER_GAP' });
     await stream.ended;
     const resumed = open(1);
-    expect([(await event(resumed)).cursor, (await event(resumed)).cursor]).toEqual([2, 3]);
+    expect([(await event(resumed))?.cursor, (await event(resumed))?.cursor]).toEqual([2, 3]);
   });
 
   it('waits for a service that restarts', async () => {
@@ -111,7 +112,7 @@ describe('resuming a live stream', () => {
     await platform.services.messaging.stop();
     await posts(1);
     await platform.services.messaging.start();
-    expect((await event(stream)).cursor).toBe(2);
+    expect((await event(stream))?.cursor).toBe(2);
   });
 
   it('gives up on a service that stays away, without losing the event', async () => {
@@ -120,11 +121,12 @@ describe('resuming a live stream', () => {
     await posts(1);
     expect(await event(stream)).toEqual({ __typename: 'ResyncRequired', reason: 'UNAVAILABLE' });
     const refused = await open(1).next();
-    expect(refused.errors[0].extensions.code).toBe('SUBGRAPH_UNAVAILABLE');
+    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] });
     await platform.services.messaging.start();
-    let resumed: any;
-    await until(async () => (resumed = await open(1).next()).data?.messageEvents, 'messaging answers again');
-    expect(resumed.data.messageEvents.cursor).toBe(2);
+    let cursor: number | undefined;
+    const resume = async () => (cursor = (await event(open(1)))?.cursor) !== undefined;
+    await until(resume, 'messaging answers again');
+    expect(cursor).toBe(2);
   });
 
   it('delivers with a part missing when it is another service that is away', async () => {

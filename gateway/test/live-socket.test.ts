@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { WebSocket } from 'ws';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { accessToken, anActor, newSigningKey } from './fixtures/identity-provider.ts';
-import { liveClient } from './fixtures/live-client.ts';
+import { type LiveAnswer, liveClient } from './fixtures/live-client.ts';
 import { type LivePlatform, messageEvents, startLivePlatform } from './fixtures/live-platform.ts';
 import { until } from './fixtures/until.ts';
 
@@ -188,6 +188,7 @@ describe('a live connection', () => {
     await platform.subscriptions(4);
     (await client.socket).terminate();
     await platform.subscriptions(0);
+    expect(platform.gateway.live.subscriptions).toBe(0);
   });
 
   it('that does not read costs little, and is told to come back', async () => {
@@ -204,12 +205,11 @@ describe('a live connection', () => {
       await platform.post(thread, actor.userId, text);
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(100_000_000);
     socket.resume();
-    let last: any;
-    await until(
-      async () => (last = (await stream.next()).data.messageEvents).__typename === 'ResyncRequired',
-      'the resync',
-    );
-    expect(last.reason).toBe('SLOW_CONSUMER');
+    let last: LiveAnswer['data'];
+    const heard = async () =>
+      (last = (await stream.next()).data)?.['messageEvents']?.__typename === 'ResyncRequired';
+    await until(heard, 'the resync');
+    expect(last?.['messageEvents']?.reason).toBe('SLOW_CONSUMER');
     await stream.ended;
   }, 60_000);
 });

@@ -116,8 +116,8 @@ describe('subgraph client', () => {
       log: createLog('test', 'silent'),
       timeoutMs: 150,
     });
-  const ask = (it: SubgraphClient, query = '{ a }', context: object = {}) =>
-    it.process({
+  const ask = (asked: SubgraphClient, query = '{ a }', context: object = {}) =>
+    asked.process({
       request: { query },
       context: {
         caller: null,
@@ -139,9 +139,9 @@ describe('subgraph client', () => {
 
   it('keeps within what is left of the request, without blaming the service for it', async () => {
     handle = () => {};
-    const it = client();
+    const one = client();
     for (let call = 0; call < 6; call += 1)
-      expect(await ask(it, '{ a }', { deadline: Date.now() + 20 })).toMatchObject(failed);
+      expect(await ask(one, '{ a }', { deadline: Date.now() + 20 })).toMatchObject(failed);
     expect(calls).toBe(6);
   });
 

@@ -87,6 +87,13 @@ export function runRelay(
     signal: stopping.signal,
   });
 
+  const shutDown = async () => {
+    stopping.abort();
+    await session;
+    await monitor.close();
+  };
+  let stopped: Promise<void> | undefined;
+
   return {
     poke() {
       if (leader) work.ring();
@@ -107,11 +114,7 @@ export function runRelay(
         await pause(5);
       }
     },
-    async stop() {
-      stopping.abort();
-      await session;
-      await monitor.close();
-    },
+    stop: () => (stopped ??= shutDown()),
   };
 }
 

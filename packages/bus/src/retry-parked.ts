@@ -3,7 +3,7 @@ import { failpoint } from './failpoint.ts';
 import { lastAttempt } from './inbox.ts';
 import type { Message } from './link.ts';
 import { countParked, countStopped } from './parked.ts';
-import { Bell } from './pause.ts';
+import { Bell, pause } from './pause.ts';
 import { type HandlerTable, readEvent } from './read-event.ts';
 import { describe } from './settle-batch.ts';
 import { inTransaction, isTransient } from './transaction.ts';
@@ -81,12 +81,20 @@ export function startRetries(options: {
         log.error({ eventId: id, eventType: message.type, error }, 'parked event stopped');
     }
   };
+  let inHand = 0;
+  let ended = 0;
   /** Returns how many were due. */
   const pass = async (): Promise<number> => {
-    const { rows } = await pool.query<Claimed>({ name: 'claim-parked', text: claim });
-    if (rows.length > 0) failpoint('afterRetryClaim');
-    for (const row of rows) await retry(row);
-    return rows.length;
+    inHand++;
+    try {
+      const { rows } = await pool.query<Claimed>({ name: 'claim-parked', text: claim });
+      if (rows.length > 0) failpoint('afterRetryClaim');
+      for (const row of rows) await retry(row);
+      ended += rows.length;
+      return rows.length;
+    } finally {
+      inHand--;
+    }
   };
 
   const loop = async (): Promise<void> => {
@@ -110,7 +118,13 @@ export function startRetries(options: {
   return {
     poke: () => work.ring(),
     async drain() {
-      while ((await pass()) > 0);
+      for (;;) {
+        const before = ended;
+        if ((await pass()) > 0) continue;
+        // What the loop had in hand meanwhile may have been what others waited for.
+        if (inHand === 0 && ended === before) return;
+        await pause(1);
+      }
     },
     async stop() {
       stopping.abort();

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Bell } from './pause.ts';
+import { Bell, pause } from './pause.ts';
 import { postponeTask, type Ran, runOutsideCall, runTimer, TaskFailure } from './run-task.ts';
 import type { TaskHandlers } from './task-handlers.ts';
 import { isTransient } from './transaction.ts';
@@ -53,18 +53,25 @@ export function startTaskWorker(options: TaskWorkerOptions): TaskWorker {
     await postponeTask(pool, task, counted, new Date(now().getTime() + backOffMs(counted)), String(cause));
   };
   /** Runs one task, if one is due. Returns whether there was one. */
+  let inHand = 0;
+  let ended = 0;
   const attempt = async (run: () => Promise<Ran | null>, leased: boolean): Promise<boolean> => {
+    inHand++;
     try {
       const ran = await run();
       if (ran?.wakes) {
         onCommit();
         poke();
       }
+      if (ran) ended++;
       return ran !== null;
     } catch (error) {
       if (!(error instanceof TaskFailure) || (!leased && isTransient(error.cause))) throw error;
       await fail(error, leased);
+      ended++;
       return true;
+    } finally {
+      inHand--;
     }
   };
   const timerStep = () => attempt(() => runTimer(pool, timers, handlers, now()), false);
@@ -108,7 +115,14 @@ export function startTaskWorker(options: TaskWorkerOptions): TaskWorker {
   return {
     poke,
     async drain() {
-      while ((timers.length > 0 && (await timerStep())) || (calls.length > 0 && (await callStep())));
+      for (;;) {
+        const before = ended;
+        if (timers.length > 0 && (await timerStep())) continue;
+        if (calls.length > 0 && (await callStep())) continue;
+        // What the lanes had in hand meanwhile may have made something else due.
+        if (inHand === 0 && ended === before) return;
+        await pause(1);
+      }
     },
     async stop() {
       stopping.abort();

@@ -30,6 +30,8 @@ export const subscriptions = {
   messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
   prescriptions: [
     'identity.organisation.registered.v1',
+    'identity.membership.granted.v1',
+    'identity.membership.ended.v1',
     'tickets.ticket.opened.v1',
     'tickets.ticket.pharmacy_changed.v1',
     'tickets.ticket.moved.v1',

@@ -13,6 +13,8 @@ export interface Databases {
   readonly rabbitMq: BrokerProcess;
 }
 
+export const databasePorts = ['postgres', 'amqp', 'management', 'distribution'] as const;
+
 /** The platform's virtual host. */
 export const vhost = 'carethread';
 

@@ -1,4 +1,4 @@
-import { serviceNames } from '@carethread/contracts/define-event.ts';
+import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from './progress.ts';
@@ -51,11 +51,18 @@ export async function seedAll(facts: PlatformFacts, progress: Progress): Promise
     await progress.step(`demo data: ${service}`, () =>
       runScript(`seeding ${service}`, [script], {
         ...environmentOf(service, facts),
+        ...seedLogins(service, facts),
         CARETHREAD_DEMO: '1',
       }),
     );
   }
 }
+
+/** Seeds write what running services may not, so they get a login of their own. */
+const seedLogins = (service: ServiceName, facts: PlatformFacts): NodeJS.ProcessEnv => ({
+  OWNER_DATABASE_URL: facts.databaseUrl(service, 'owner'),
+  ...(service === 'catalog' && { CATALOG_ADMIN_DATABASE_URL: facts.databaseUrl('catalog', 'admin') }),
+});
 
 async function runScript(what: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { code, stdout, stderr } = await run(process.execPath, args, { env, cwd: repository });

@@ -3,7 +3,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BrokerProcess } from './broker-process.ts';
 import { endLeftovers } from './leftovers.ts';
-import { provision, startDatabases, vhost, type Databases } from './platform-databases.ts';
+import { databasePorts, provision, startDatabases, vhost, type Databases } from './platform-databases.ts';
 import { compose, migrateAll, seedAll } from './platform-scripts.ts';
 import { platformSecrets, type PlatformSecrets } from './platform-secrets.ts';
 import type { Postgres } from './postgres.ts';
@@ -11,6 +11,7 @@ import { silent, type Progress } from './progress.ts';
 import { loginUrl, type LoginKind } from './provision.ts';
 import { brokerUser, type BrokerClient } from './provision-broker.ts';
 import { rememberedPorts } from './remembered-ports.ts';
+import { runBackwards } from './run-backwards.ts';
 import { lockFolder } from './run-lock.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
 import {
@@ -101,12 +102,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }
 }
 
-const portNames = ['postgres', 'amqp', 'management', 'distribution', ...processNames] as const;
+const portNames = [...databasePorts, ...processNames] as const;
 type Ports = Record<(typeof portNames)[number], number>;
 
 async function makeFolders(dataDir: string): Promise<void> {
-  await mkdir(join(dataDir, 'logs'), { recursive: true });
-  await mkdir(join(dataDir, 'run'), { recursive: true });
+  await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
+  await mkdir(join(dataDir, 'run'), { recursive: true, mode: 0o700 });
   // As root, PostgreSQL runs as another user, who has to pass through; the secrets inside have modes of their own.
   await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
@@ -152,11 +153,4 @@ function createProcesses(
 async function startAndWait(process: ServiceProcess): Promise<void> {
   await process.start();
   await process.untilReady();
-}
-
-/** Every step is tried, whatever becomes of the others; the first failure is passed on at the end. */
-async function runBackwards(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error));
-  if (failures.length > 0) throw failures[0];
 }

@@ -2,19 +2,23 @@ import { serviceNames } from '@carethread/contracts/define-event.ts';
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import pg from 'pg';
 
-/** The four logins of a service: it migrates as owner and runs as the other three. */
-export const loginKinds = ['owner', 'app', 'worker', 'relay'] as const;
+/** A service migrates as owner and runs as app, worker and relay. */
+const everyService = ['owner', 'app', 'worker', 'relay'] as const;
+export const loginKinds = [...everyService, 'admin'] as const;
 export type LoginKind = (typeof loginKinds)[number];
+/** Also for kinds that a service does not have; such a password is never used. */
 export type LoginPasswords = Readonly<Record<LoginKind, string>>;
 
-/** Rights are granted to these groups, in migrations, so that a migration need not know its service's name. */
-const groupRoles: Record<Exclude<LoginKind, 'owner'>, string> = {
-  app: 'carethread_app',
-  worker: 'carethread_worker',
-  relay: 'carethread_relay',
-};
+/** Only catalog has an administrator: who may write the reference data that requests and events may only read. */
+const loginsOf = (service: ServiceName): readonly LoginKind[] =>
+  service === 'catalog' ? loginKinds : everyService;
 
-/** Nothing that serves people or events may hang longer than this; migrations (owner) and the relay's lock may. */
+/** Rights are granted to these groups, in migrations; the first three are the same for every service. */
+function groupOf(service: ServiceName, kind: Exclude<LoginKind, 'owner'>): string {
+  return kind === 'admin' ? `carethread_${service}_admin` : `carethread_${kind}`;
+}
+
+/** Nothing that serves people or events may hang longer than this; migrations, imports and the relay's lock may. */
 const limits = {
   statement_timeout: '10s',
   lock_timeout: '5s',
@@ -36,8 +40,7 @@ export async function provisionDatabase(
 ): Promise<void> {
   await asAdministrator(adminUrl, async (admin) => {
     await admin.query('SELECT pg_advisory_lock($1)', [provisioningLock]);
-    await createGroups(admin);
-    for (const kind of loginKinds) await createLogin(admin, service, kind, passwords[kind]);
+    for (const kind of loginsOf(service)) await createLogin(admin, service, kind, passwords[kind]);
     const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [service]);
     if (!rowCount) await admin.query(`CREATE DATABASE ${quote(service)} OWNER ${quote(`${service}_owner`)}`);
     await closeToOthers(admin, service, service);
@@ -46,7 +49,9 @@ export async function provisionDatabase(
 
 /** Lets only the service's own logins connect to a database. `CREATE DATABASE … TEMPLATE` does not copy this. */
 export async function closeToOthers(admin: pg.Client, database: string, service: ServiceName): Promise<void> {
-  const logins = loginKinds.map((kind) => quote(`${service}_${kind}`)).join(', ');
+  const logins = loginsOf(service)
+    .map((kind) => quote(`${service}_${kind}`))
+    .join(', ');
   await admin.query(`REVOKE ALL ON DATABASE ${quote(database)} FROM PUBLIC`);
   await admin.query(`GRANT CONNECT ON DATABASE ${quote(database)} TO ${logins}`);
 }
@@ -92,11 +97,9 @@ export async function asAdministrator<Result>(
 
 export const quote = pg.escapeIdentifier;
 
-async function createGroups(admin: pg.Client): Promise<void> {
-  for (const group of Object.values(groupRoles)) {
-    const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [group]);
-    if (!rowCount) await admin.query(`CREATE ROLE ${quote(group)} NOLOGIN`);
-  }
+async function createGroup(admin: pg.Client, group: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [group]);
+  if (!rowCount) await admin.query(`CREATE ROLE ${quote(group)} NOLOGIN`);
 }
 
 async function createLogin(
@@ -111,7 +114,11 @@ async function createLogin(
     `${rowCount ? 'ALTER' : 'CREATE'} ROLE ${quote(role)} LOGIN PASSWORD ${pg.escapeLiteral(password)}
        NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
   );
-  if (kind !== 'owner') await admin.query(`GRANT ${quote(groupRoles[kind])} TO ${quote(role)}`);
+  if (kind !== 'owner') {
+    const group = groupOf(service, kind);
+    await createGroup(admin, group);
+    await admin.query(`GRANT ${quote(group)} TO ${quote(role)}`);
+  }
   if (kind !== 'app' && kind !== 'worker') return;
   for (const [name, value] of Object.entries(limits)) {
     await admin.query(`ALTER ROLE ${quote(role)} SET ${name} = ${pg.escapeLiteral(value)}`);

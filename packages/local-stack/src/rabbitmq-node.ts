@@ -11,9 +11,9 @@ import { randomPassword, secretsFile } from './secrets-file.ts';
 
 // RabbitMQ closes its files within tens of milliseconds, but its management agent (3.10) then holds the process for
 // 6 s. Cutting that short loses nothing: what a quorum queue confirmed is synced, and the names of new queues, which are
-// written up to 3 s late, are written by then.
+// written half a second late, are written by then.
 const shutdown = [
-  ['SIGTERM', 3_000],
+  ['SIGTERM', 2_000],
   ['SIGKILL', 3_000],
 ] as const;
 

@@ -52,8 +52,8 @@ async function checkPort(): Promise<void> {
   // The lock names the other one better than its port does.
   if (await whoRuns(dataDir)) return;
   // Both addresses that "localhost" may mean: a web server on the other one would answer instead of us.
-  const free = await Promise.all(['127.0.0.1', '::'].map((host) => isPortFree(gatewayPort, host)));
-  if (free.includes(false)) {
+  for (const host of ['127.0.0.1', '::']) {
+    if (await isPortFree(gatewayPort, host)) continue;
     throw new Error(
       `Port ${gatewayPort} is used by another program. Start on another one: PORT=${gatewayPort + 1} npm start`,
     );

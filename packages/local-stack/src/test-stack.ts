@@ -2,7 +2,7 @@ import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { randomUUID } from 'node:crypto';
 import { brokerAdmin } from './broker-admin.ts';
 import { asAdministrator, closeToOthers, loginUrl, quote } from './provision.ts';
-import type { LoginPasswords } from './provision.ts';
+import type { LoginKind, LoginPasswords } from './provision.ts';
 import { brokerUser, provisionVhost } from './provision-broker.ts';
 import type { BrokerClient, BrokerPasswords } from './provision-broker.ts';
 import { templateDatabase } from './template-database.ts';
@@ -33,6 +33,8 @@ export function testStack(): TestStack {
 }
 
 export interface TestDatabase {
+  /** The address of one of the service's logins. */
+  url(kind: LoginKind): string;
   readonly ownerUrl: string;
   readonly appUrl: string;
   readonly workerUrl: string;
@@ -61,11 +63,13 @@ export async function createTestDatabase(
     );
     await closeToOthers(admin, name, service);
   });
+  const url = (kind: LoginKind) => loginUrl(adminUrl, service, kind, passwords[kind], name);
   return {
-    ownerUrl: loginUrl(adminUrl, service, 'owner', passwords.owner, name),
-    appUrl: loginUrl(adminUrl, service, 'app', passwords.app, name),
-    workerUrl: loginUrl(adminUrl, service, 'worker', passwords.worker, name),
-    relayUrl: loginUrl(adminUrl, service, 'relay', passwords.relay, name),
+    url,
+    ownerUrl: url('owner'),
+    appUrl: url('app'),
+    workerUrl: url('worker'),
+    relayUrl: url('relay'),
     drop: () =>
       asAdministrator(adminUrl, async (admin) => {
         await admin.query(`DROP DATABASE IF EXISTS ${quote(name)} WITH (FORCE)`);

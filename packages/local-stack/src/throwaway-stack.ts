@@ -1,24 +1,21 @@
+import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from './free-port.ts';
-import { endPostgresLeftover, startPostgres } from './postgres.ts';
-import type { Postgres } from './postgres.ts';
+import { databasePorts, startDatabases, type Databases } from './platform-databases.ts';
+import { endPostgresLeftover } from './postgres.ts';
+import { silent } from './progress.ts';
 import { passwordsForAll, provisionDatabase } from './provision.ts';
-import { brokerClients, createBrokerUsers } from './provision-broker.ts';
-import type { BrokerPasswords } from './provision-broker.ts';
+import { brokerClients, createBrokerUsers, type BrokerPasswords } from './provision-broker.ts';
 import { endNodeLeftover } from './rabbitmq-node.ts';
-import { startRabbitMq } from './rabbitmq.ts';
-import type { BrokerProcess } from './broker-process.ts';
+import { rememberedPorts } from './remembered-ports.ts';
+import { runBackwards } from './run-backwards.ts';
 import { isAbandoned, lockFolder } from './run-lock.ts';
 import { randomPassword } from './secrets-file.ts';
-import { serviceNames } from '@carethread/contracts/define-event.ts';
 import type { TestStack } from './test-stack.ts';
 
-export interface ThrowawayStack {
+export interface ThrowawayStack extends Databases {
   readonly stack: TestStack;
-  readonly postgres: Postgres;
-  readonly rabbitMq: BrokerProcess;
   /** Stops both and removes their data. */
   dispose(): Promise<void>;
 }
@@ -31,60 +28,46 @@ export async function startThrowawayStack(
 ): Promise<ThrowawayStack> {
   await sweepAbandoned();
   const folder = await mkdtemp(join(tmpdir(), prefix));
-  // PostgreSQL's own user has to pass through when we are root.
-  await chmod(folder, 0o711);
-  await lockFolder(folder);
-  const started: { postgres?: Postgres; rabbitMq?: BrokerProcess } = {};
-  const dispose = async () => {
-    // The broker need not end in order, as nobody will read its data; PostgreSQL must, or its shared memory stays behind.
-    await Promise.allSettled([started.postgres?.stop(), started.rabbitMq?.kill()]);
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
+  const undo: (() => Promise<unknown>)[] = [
+    () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  ];
   try {
-    const [database, client, management, distribution] = (await freePorts(4)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const [postgres, rabbitMq] = await Promise.all([
-      startPostgres({ dataDir: join(folder, 'postgres'), port: database, say }).then(
-        (it) => (started.postgres = it),
-      ),
-      startRabbitMq({
-        dataDir: join(folder, 'rabbitmq'),
-        ports: { amqp: client, management, distribution },
-        say,
-      }).then((it) => (started.rabbitMq = it)),
-    ]);
-    const broker = rabbitMq.admin;
-    if (!broker)
-      throw new Error(
-        'Tests need the management API of the broker in AMQP_URL: set RABBITMQ_MANAGEMENT_URL.',
-      );
-    const databasePasswords = passwordsForAll(randomPassword);
-    const brokerPasswords = Object.fromEntries(
-      brokerClients.map((name) => [name, randomPassword()]),
-    ) as unknown as BrokerPasswords;
-    await Promise.all([
-      createBrokerUsers(broker, brokerPasswords),
-      ...serviceNames.map((service) =>
-        provisionDatabase(postgres.adminUrl, service, databasePasswords[service]),
-      ),
-    ]);
-    const { adminAmqpUrl, managementUrl } = broker;
-    const stack = {
-      adminUrl: postgres.adminUrl,
-      adminAmqpUrl,
-      managementUrl,
-      databasePasswords,
-      brokerPasswords,
+    // PostgreSQL's own user has to pass through when we are root.
+    await chmod(folder, 0o711);
+    await lockFolder(folder);
+    const ports = await rememberedPorts(join(folder, 'ports.json'), databasePorts);
+    const databases = await startDatabases(folder, ports, { ...silent, note: say }, undo);
+    return {
+      ...databases,
+      stack: await createAccounts(databases),
+      // The broker need not end in order, as nobody will read its data.
+      dispose: async () => {
+        await databases.rabbitMq.kill();
+        await runBackwards(undo);
+      },
     };
-    return { stack, postgres, rabbitMq, dispose };
   } catch (error) {
-    await dispose();
+    await runBackwards(undo);
     throw error;
   }
+}
+
+async function createAccounts({ postgres, rabbitMq }: Databases): Promise<TestStack> {
+  const { adminUrl } = postgres;
+  const broker = rabbitMq.admin;
+  if (!broker) {
+    throw new Error('Tests need the management API of the broker in AMQP_URL: set RABBITMQ_MANAGEMENT_URL.');
+  }
+  const databasePasswords = passwordsForAll(randomPassword);
+  const brokerPasswords = Object.fromEntries(
+    brokerClients.map((name) => [name, randomPassword()]),
+  ) as BrokerPasswords;
+  await Promise.all([
+    createBrokerUsers(broker, brokerPasswords),
+    ...serviceNames.map((service) => provisionDatabase(adminUrl, service, databasePasswords[service])),
+  ]);
+  const { adminAmqpUrl, managementUrl } = broker;
+  return { adminUrl, adminAmqpUrl, managementUrl, databasePasswords, brokerPasswords };
 }
 
 /** Ends and removes the stacks of test runs that were killed and could not clean up. */

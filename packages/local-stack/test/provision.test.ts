@@ -56,6 +56,20 @@ describe('a service’s database', () => {
     }
   });
 
+  it('knows an administrator of reference data in catalog only', async () => {
+    const catalog = await createTestDatabase('catalog', {
+      key: 'rights of the administrator',
+      migrate: (ownerUrl) =>
+        as(ownerUrl, 'CREATE TABLE rule (); GRANT SELECT ON rule TO carethread_catalog_admin').then(
+          () => undefined,
+        ),
+    });
+    expect(await as(catalog.url('admin'), 'SELECT * FROM rule')).toEqual([]);
+    await expect(as(catalog.appUrl, 'SELECT * FROM rule')).rejects.toThrow('permission denied');
+    await expect(as(databases[0]!.url('admin'), 'SELECT 1')).rejects.toThrow('authentication failed');
+    await catalog.drop();
+  });
+
   it('lets nothing that serves people hang, and migrations take their time', async () => {
     const { appUrl, workerUrl, ownerUrl } = databases[3]!;
     const limits = `SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,

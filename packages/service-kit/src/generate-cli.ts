@@ -15,9 +15,7 @@ const requireHere = createRequire(`${process.cwd()}/package.json`);
 mkdirSync('src/generated', { recursive: true });
 
 if (existsSync('schema.graphql')) {
-  const mappers = existsSync('src/graphql/mappers.json')
-    ? (JSON.parse(readFileSync('src/graphql/mappers.json', 'utf8')) as Record<string, string>)
-    : {};
+  const mappers = settings('mappers');
   const text = await codegen({
     filename: 'src/generated/graphql.ts',
     schema: parse(completeSdl(readFileSync('schema.graphql', 'utf8'))),
@@ -32,7 +30,12 @@ if (existsSync('schema.graphql')) {
       mappers,
       strictScalars: true,
       defaultScalarType: 'unknown',
-      scalars: { ID: { input: 'string', output: 'string' }, DateTime: 'Date', _FieldSet: 'string' },
+      scalars: {
+        ID: { input: 'string', output: 'string' },
+        DateTime: 'Date',
+        _FieldSet: 'string',
+        ...settings('scalars'),
+      },
       resolversNonOptionalTypename: { interfaceImplementingType: true, unionMember: true },
       maybeValue: 'T | null | undefined',
       inputMaybeValue: 'T | null | undefined',
@@ -47,4 +50,10 @@ if (existsSync('prisma/schema.prisma')) {
     // The client needs no schema engine; naming one keeps the command line from downloading it.
     env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
+}
+
+/** `src/graphql/<name>.json`: GraphQL names to TypeScript types, for types (mappers) and scalars of the service's own. */
+function settings(name: string): Record<string, string> {
+  const file = `src/graphql/${name}.json`;
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
 }

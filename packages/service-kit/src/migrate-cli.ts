@@ -13,6 +13,8 @@ if (!url) {
 try {
   const applied = await migrate(url, path.resolve(folder));
   console.log(applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`);
+  // The engine leaves a timer behind, which would keep the process for ten seconds more.
+  process.exit(0);
 } catch (error) {
   console.error(`Migration failed: ${(error as Error).message}`);
   process.exit(1);

@@ -17,6 +17,8 @@ export interface TestService {
   service: Service;
   /** Environment the service was made with, for a second instance beside the first. */
   env: Record<string, string>;
+  /** Address of the role that owns the database, for the commands that set one up. */
+  ownerUrl: string;
   /** Asks GraphQL as the gateway would for this person (null: anonymous). */
   ask<Data = Record<string, any>>(
     actor: Actor | null,
@@ -77,6 +79,7 @@ export async function startTestService(
   return {
     service,
     env,
+    ownerUrl: database.ownerUrl,
     async ask(actor, query, variables = {}) {
       const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
         method: 'POST',

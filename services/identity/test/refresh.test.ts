@@ -5,14 +5,15 @@ let identity: Identity;
 beforeAll(async () => {
   identity = await startIdentity();
 });
-afterAll(() => identity.stop());
+afterAll(() => identity.close());
 
 const seconds = 1000;
 const days = 86_400 * seconds;
 const ended = { code: 'NOT_ALLOWED', message: 'Your session has ended. Sign in again.', path: [] };
 
 async function refresh(refreshToken: string) {
-  const { data } = await identity.as(null).graphql(
+  const { data } = await identity.ask(
+    null,
     `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
        session { accessToken refreshToken user { email } membership { id } memberships { id } }
        userErrors { code message path } } }`,

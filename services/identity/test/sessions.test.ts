@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
+import pg from 'pg';
 import {
   actorIn,
   demoActor,
@@ -21,7 +22,7 @@ beforeAll(async () => {
     [second, demoUserId('doctor'), demoOrganisationId('hillside-clinic')],
   );
 });
-afterAll(() => identity.stop());
+afterAll(() => identity.close());
 
 const newTokens =
   'session { accessToken refreshToken membership { id } memberships { id } } userErrors { code path }';
@@ -32,11 +33,12 @@ const revokeMutation = `mutation ($input: RevokeSessionInput!) { revokeSession(i
 const mySessions = '{ mySessions { id current createdAt lastUsedAt expiresAt revokedAt membership { id } } }';
 
 const signedIn = async (login: string) => (await identity.signIn(login)).session!;
-const as = ({ accessToken }: Tokens) => identity.as(actorIn(accessToken));
+const ask = ({ accessToken }: Tokens, query: string, variables?: object) =>
+  identity.ask(actorIn(accessToken), query, variables);
 const actAs = async (tokens: Tokens, membershipId: string) =>
-  (await as(tokens).graphql(actAsMutation, { input: { membershipId } })).data.actAs;
+  (await ask(tokens, actAsMutation, { input: { membershipId } })).data.actAs;
 const refresh = async (refreshToken: string) =>
-  (await identity.as(null).graphql(refreshMutation, { input: { refreshToken } })).data.refreshSession;
+  (await identity.ask(null, refreshMutation, { input: { refreshToken } })).data.refreshSession;
 const revocations = async ({ accessToken }: Tokens) =>
   (await identity.events('session.revoked')).filter(
     (event) => event.aggregate_id === actorIn(accessToken).sessionId,
@@ -80,20 +82,21 @@ describe('acting in another membership', () => {
 
   it('does not work from a session that has ended', async () => {
     const tokens = await signedIn('doctor');
-    await as(tokens).graphql('mutation { signOut { userErrors { code } } }');
+    await ask(tokens, 'mutation { signOut { userErrors { code } } }');
     expect((await actAs(tokens, second)).userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
   });
 
   it('is refused when the membership ends at the same moment', async () => {
     const tokens = await signedIn('doctor');
-    const ending = await identity.admin.connect();
+    const ending = new pg.Client({ connectionString: identity.ownerUrl });
+    await ending.connect();
     await ending.query('BEGIN');
     await ending.query('SELECT FROM memberships WHERE id = $1 FOR UPDATE', [second]);
     const answer = actAs(tokens, second);
     await identity.untilSomebodyWaits();
     await ending.query('UPDATE memberships SET ended_at = now() WHERE id = $1', [second]);
     await ending.query('COMMIT');
-    ending.release();
+    await ending.end();
     expect((await answer).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     await identity.sql('UPDATE memberships SET ended_at = NULL WHERE id = $1', [second]);
     // Nothing of it was written: the session goes on as before.
@@ -105,7 +108,7 @@ describe('my sessions', () => {
   it('are listed, the latest used first', async () => {
     const older = await signedIn('pharmacist');
     const newer = await signedIn('pharmacist');
-    const { data } = await as(older).graphql(mySessions);
+    const { data } = await ask(older, mySessions);
     expect(data.mySessions).toMatchObject([
       { id: actorIn(newer.accessToken).sessionId, current: false, revokedAt: null },
       {
@@ -115,14 +118,14 @@ describe('my sessions', () => {
       },
     ]);
     await refresh(older.refreshToken);
-    const again = await as(older).graphql(mySessions);
+    const again = await ask(older, mySessions);
     expect(again.data.mySessions[0].id).toBe(actorIn(older.accessToken).sessionId);
   });
 
   it('do not contain other people’s, not even for an administrator', async () => {
     await signedIn('patient');
     const admin = await signedIn('admin');
-    const { data } = await as(admin).graphql(mySessions);
+    const { data } = await ask(admin, mySessions);
     expect(data.mySessions).toHaveLength(1);
   });
 
@@ -130,7 +133,7 @@ describe('my sessions', () => {
     const [here, elsewhere] = [await signedIn('patient2'), await signedIn('patient2')];
     const { sessionId, userId } = actorIn(elsewhere.accessToken);
     for (let time = 0; time < 2; time += 1) {
-      const { data } = await as(here).graphql(revokeMutation, { input: { sessionId } });
+      const { data } = await ask(here, revokeMutation, { input: { sessionId } });
       expect(data.revokeSession).toEqual({
         session: { id: sessionId, revokedAt: expect.any(String) },
         userErrors: [],
@@ -138,7 +141,7 @@ describe('my sessions', () => {
     }
     expect((await refresh(elsewhere.refreshToken)).session).toBeNull();
     expect((await refresh(here.refreshToken)).session).not.toBeNull();
-    expect((await as(here).graphql(mySessions)).data.mySessions).toHaveLength(1);
+    expect((await ask(here, mySessions)).data.mySessions).toHaveLength(1);
     expect(await revocations(elsewhere)).toMatchObject([{ sequence: 1, payload: { sessionId, userId } }]);
   });
 
@@ -146,7 +149,7 @@ describe('my sessions', () => {
     const patient = await signedIn('patient');
     for (const login of ['doctor', 'admin']) {
       const input = { sessionId: actorIn(patient.accessToken).sessionId };
-      const { data } = await as(await signedIn(login)).graphql(revokeMutation, { input });
+      const { data } = await ask(await signedIn(login), revokeMutation, { input });
       expect(data.revokeSession).toEqual({
         session: null,
         userErrors: [{ code: 'NOT_FOUND', path: ['input', 'sessionId'] }],
@@ -159,9 +162,7 @@ describe('my sessions', () => {
 describe('signing out', () => {
   it('ends the session one is in', async () => {
     const tokens = await signedIn('doctor');
-    const { data } = await as(tokens).graphql(
-      'mutation { signOut { session { id current } userErrors { code } } }',
-    );
+    const { data } = await ask(tokens, 'mutation { signOut { session { id current } userErrors { code } } }');
     const { sessionId } = actorIn(tokens.accessToken);
     expect(data.signOut).toEqual({ session: { id: sessionId, current: true }, userErrors: [] });
     expect((await refresh(tokens.refreshToken)).session).toBeNull();
@@ -169,12 +170,10 @@ describe('signing out', () => {
   });
 
   it('needs somebody who is signed in', async () => {
-    const { errors } = await identity.as(null).graphql('mutation { signOut { userErrors { code } } }');
+    const { errors } = await identity.ask(null, 'mutation { signOut { userErrors { code } } }');
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     // A session that has been cleaned up, or one that never was.
-    const { data } = await identity
-      .as(demoActor('doctor'))
-      .graphql('mutation { signOut { userErrors { code } } }');
+    const { data } = await identity.ask(demoActor('doctor'), 'mutation { signOut { userErrors { code } } }');
     expect(data.signOut.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 });

@@ -6,7 +6,7 @@ let identity: Identity;
 beforeAll(async () => {
   identity = await startIdentity();
 });
-afterAll(() => identity.stop());
+afterAll(() => identity.close());
 
 const wrong = { code: 'NOT_ALLOWED', message: 'The e-mail address or the password is wrong.', path: [] };
 

@@ -1,7 +1,7 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { PrincipalId, ThreadId } from '@carethread/contracts/ids.ts';
 import type { Marker } from './marker.ts';
-import type { Seat } from './seating.ts';
+import type { Seat, Seating } from './seating.ts';
 import type { Thread } from './thread.ts';
 import { countUnread } from './unread-sql.ts';
 
@@ -20,22 +20,23 @@ const join = `INSERT INTO member (thread_id, principal_id, role, joined_at, acti
   SELECT $1, id, role, $4, $5 FROM unnest($2::uuid[], $3::text[]) AS newcomer (id, role)
   ON CONFLICT (thread_id, principal_id) DO UPDATE SET left_at = NULL, role = excluded.role,
     joined_at = excluded.joined_at, active_at = excluded.active_at`;
-const countForNewcomers = `UPDATE member SET unread_count = ${countUnread('$1', 'member.principal_id', 'member.read_up_to')}
+// One statement for who comes and who goes: it locks their inboxes in the one order. Two statements, in two threads
+// between which two pharmacies change places, wait for each other.
+const settle = `UPDATE member SET left_at = CASE WHEN principal_id = ANY ($3::uuid[]) THEN $4::timestamptz END,
+    unread_count = CASE WHEN principal_id = ANY ($3::uuid[]) THEN 0
+      ELSE ${countUnread('$1', 'member.principal_id', 'member.read_up_to')} END
   WHERE thread_id = $1 AND principal_id = ANY ($2::uuid[])`;
 
-/** Makes them members. The whole history is open to them, and unread as far as they never read it. */
-export function seatNewcomers(tx: Tx, thread: Thread, newcomers: readonly Seat[], now: Date): void {
-  const ids = newcomers.map(({ principalId }) => principalId);
-  tx.send(makeInboxes, [ids]);
-  tx.send(join, [thread.id, ids, newcomers.map(({ role }) => role), now, thread.activeAt]);
-  if (thread.lastNumber > 0) tx.send(countForNewcomers, [thread.id, ids]);
+/** Lets newcomers in and others go. The whole history is open to newcomers, and unread as far as they never read it. */
+export function changeSeats(tx: Tx, thread: Thread, { joining, leaving }: Seating, now: Date): void {
+  const newcomers = joining.map(({ principalId }) => principalId);
+  if (newcomers.length > 0) {
+    tx.send(makeInboxes, [newcomers]);
+    tx.send(join, [thread.id, newcomers, joining.map(({ role }) => role), now, thread.activeAt]);
+  }
+  if (leaving.length > 0 || thread.lastNumber > 0)
+    tx.send(settle, [thread.id, [...newcomers, ...leaving], leaving, now]);
 }
-
-const leave = `UPDATE member SET left_at = $3, unread_count = 0
-  WHERE thread_id = $1 AND principal_id = ANY ($2::uuid[]) AND left_at IS NULL`;
-
-export const unseat = (tx: Tx, threadId: ThreadId, leaving: readonly PrincipalId[], now: Date): void =>
-  tx.send(leave, [threadId, leaving, now]);
 
 const findMarker = `SELECT thread_id AS "threadId", read_up_to AS "readUpTo", delivered_up_to AS "deliveredUpTo",
     ${countUnread('$1', '$2', '$3')} AS "unreadAfter"

@@ -3,8 +3,7 @@ import type { Window } from './message-window.ts';
 import type { MessageRow } from './rows.ts';
 
 const columns = Prisma.sql`id, thread_id AS "threadId", number, kind, routing, sender_id AS "senderId",
-  sent_by AS "sentBy", client_id AS "clientId", fingerprint, body, notice, reply_to AS "replyTo",
-  prescription_id AS "prescriptionId", sent_at AS "sentAt"`;
+  sent_by AS "sentBy", body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId", sent_at AS "sentAt"`;
 
 /**
  * The same stretch of several threads in one statement: one index scan per thread, which stops at the page's end.

@@ -2,7 +2,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import { MemberLeft, ThreadOpened } from '@carethread/contracts/events/messaging.ts';
 import type { TicketKind } from '@carethread/contracts/events/tickets.ts';
 import type { AppointmentId, TicketId } from '@carethread/contracts/ids.ts';
-import { seatedIn, seatNewcomers, unseat } from './member-store.ts';
+import { changeSeats, seatedIn } from './member-store.ts';
 import { decideSeating, type Parties, type Seating } from './seating.ts';
 import { type Thread, threadIdOf } from './thread.ts';
 import { type Cause, lockThread, ThreadEvents } from './thread-store.ts';
@@ -29,8 +29,7 @@ export async function seatParties(tx: Tx, news: TicketNews, cause: Cause, now: D
   const [thread, seated] = await Promise.all([lockThread(tx, { ticketId }), seatedIn(tx, id)]);
   if (!thread) throw new Error('The thread that was just made is not there.');
   const seating = decideSeating(thread, seated, parties);
-  if (seating.joining.length > 0) seatNewcomers(tx, thread, seating.joining, now);
-  if (seating.leaving.length > 0) unseat(tx, id, seating.leaving, now);
+  if (seating.joining.length > 0 || seating.leaving.length > 0) changeSeats(tx, thread, seating, now);
   const after: Thread = {
     ...thread,
     memberIds: memberIdsAfter(thread, seating),

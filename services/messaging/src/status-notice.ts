@@ -1,10 +1,10 @@
 import type { TicketStatus } from '@carethread/contracts/events/tickets.ts';
 
 /** What a system message says, in codes; clients word it in their own language. */
-export interface Notice {
+export type Notice = {
   readonly code: 'ticket.moved';
   readonly params: { readonly from: TicketStatus; readonly to: TicketStatus; readonly reason: string };
-}
+};
 
 /** The same in English, for clients that do not know the code. It has to be right for every kind of ticket. */
 export function noticeText({ params: { from, to } }: Notice): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Messaging, startMessaging } from './messaging.ts';
-import { disagreements, groupsOfSteps, take, threeThreads } from './unread-steps.ts';
+import { disagreements, groupsOfSteps, type Step, take, threeThreads } from './unread-steps.ts';
 
 let messaging: Messaging;
 beforeAll(async () => void (messaging = await startMessaging()));
@@ -21,3 +21,14 @@ it('counters agree with the facts after every step, whatever several devices do 
     { numRuns: 20, endOnFailure: true },
   );
 }, 120_000);
+
+it('two pharmacies that change places in two threads at once do not wait for each other', async () => {
+  const { database } = messaging.service;
+  const world = await threeThreads(messaging);
+  const inBoth = (step: (thread: number) => Step) =>
+    Promise.all([0, 1].map((thread) => take(database, world, step(thread))));
+  await inBoth((thread) => ({ do: 'send', who: 0, thread, message: 0 }));
+  for (let round = 1; round <= 100; round += 1)
+    await inBoth((thread) => ({ do: 'change pharmacy', thread, pharmacy: thread + round }));
+  expect(await disagreements(messaging)).toEqual([]);
+});

@@ -50,7 +50,7 @@ export function handOver(
   const { fill, ticket, today } = open;
   // Each claim has a check of its own, which is asked for when the claim is heard of.
   if (holder.fence > ticket.fence)
-    return refuse('UNAVAILABLE', 'The safety check of this claim has not begun. Try again in a moment.');
+    return refuse('BLOCKED', 'The safety check of this claim has not begun. Try again in a moment.');
   const unsafe = checkSafe(prescription);
   if (unsafe) return unsafe;
   const { pharmacyId, fence, userId: by } = holder;

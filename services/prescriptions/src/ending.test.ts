@@ -103,7 +103,7 @@ describe('a claim', () => {
     const trial = (fence: number, p = prescription) =>
       refused(handOver(p, holder(p, fence), [], { now, id: newId<'Dispense'>() }));
     expect(trial(1)).toEqual(['STALE_CLAIM']);
-    expect(trial(3)).toEqual(['UNAVAILABLE']);
+    expect(trial(3)).toEqual(['BLOCKED']);
     const fills = prescription.fills.map((fill) => ({ ...fill, ticket: { ...fill.ticket!, endedFence: 2, held: false } }));
     expect(trial(2, { ...prescription, fills })).toEqual(['STALE_CLAIM']);
   });

@@ -91,7 +91,7 @@ describe('a verdict (R-04, R-05)', () => {
     const before = released();
     expect(checkSafe(before)).toBeNull();
     const asked = ok(rescreen({ ...before, factsVersion: 1 }, 'patient_facts', toScreen(before.lines, 1), now));
-    expect(refused(checkSafe(asked.prescription))).toEqual(['UNAVAILABLE']);
+    expect(refused(checkSafe(asked.prescription))).toEqual(['BLOCKED']);
     const worse = judged(asked.prescription, withFindings('allergy:x'));
     expect([worse.prescription.status, worse.facts]).toEqual(['released', [{ kind: 'blocked', open: 1 }]]);
     expect(refused(checkSafe(worse.prescription))).toEqual(['BLOCKED']);

@@ -202,7 +202,7 @@ export function checkSafe(prescription: Prescription): Refusal | null {
     case 'clear':
       return null;
     case 'pending':
-      return refuse('UNAVAILABLE', 'A safety check is under way. Try again in a moment.');
+      return refuse('BLOCKED', 'A safety check is under way. Try again in a moment.');
     case 'open': {
       const count = openItems(screening!.verdict!, signature!.contentHash, overrides).length;
       return refuse('BLOCKED', `The newest safety check has ${count} point(s) the doctor has to answer.`);

@@ -1,25 +1,48 @@
-import type { Actor } from '@carethread/contracts/actor.ts';
+import type { Tx } from '@carethread/bus/transaction.ts';
 import type { TicketId } from '@carethread/contracts/ids.ts';
 import { awaitCopy } from '@carethread/service-kit/await-copy.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
-import type { Context } from './graphql/context.ts';
-import type { Decided, Prescription } from './prescription.ts';
+import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { notFound } from './change-prescription.ts';
+import type { Dispense } from './fill.ts';
+import type { Context } from './graphql/context.ts';
+import { type Decided, fillOfTicket, type Prescription } from './prescription.ts';
+import { clearanceOf } from './screening.ts';
 import { causeOfRequest } from './store/cause.ts';
-import { lockPrescriptionOfTicket } from './store/load.ts';
+import { lockPrescriptionOfTicket, readPrescriptionOfTicket } from './store/load.ts';
 import { save } from './store/save.ts';
 import type { Holder } from './ticket-copy.ts';
-import { clearanceOf } from './screening.ts';
-import { fillOfTicket } from './prescription.ts';
-import type { Dispense } from './fill.ts';
-import type { Tx } from '@carethread/bus/transaction.ts';
 
-/** Loads the ticket's prescription under the lock, decides for the holder of the claim, saves. */
-export async function decideUnderClaim<Result extends Decided & { dispense?: Dispense }>(
+/**
+ * Runs what a pharmacy wants to do under its claim, and once more when it came before the news it needs: the claim
+ * itself, or the safety check each claim brings. Waits at most two seconds for them.
+ */
+export async function underClaim<Result>(
+  context: Context,
+  { ticketId, claimToken }: { ticketId: TicketId; claimToken: string },
+  attempt: (holder: Holder | Refusal) => Promise<Result | Refusal>,
+): Promise<Result | Refusal> {
+  const actor = signedIn(context);
+  const holder = await context.verifyClaim(claimToken, ticketId, actor, context.now());
+  const first = await attempt(holder);
+  if (holder instanceof Refusal || !isEarly(first)) return first;
+  const arrived = await awaitCopy(async () => {
+    const found = await context.database.asActor(actor, (tx) => readPrescriptionOfTicket(tx, ticketId));
+    const fence = found && fillOfTicket(found, ticketId)?.ticket?.fence;
+    return fence && fence >= holder.fence && clearanceOf(found).kind !== 'pending' ? found : null;
+  });
+  return arrived ? attempt(holder) : first;
+}
+
+const isEarly = (result: unknown): boolean =>
+  result instanceof Refusal && result.userErrors.some(({ code }) => code === 'NOT_FOUND' || code === 'BLOCKED');
+
+/** Loads the ticket's prescription under the lock, decides for the holder of the claim, saves. Two round trips. */
+export async function decideUnderClaim(
   context: Context,
   tx: Tx,
   holder: Holder | Refusal,
-  decide: (prescription: Prescription, holder: Holder) => Result | Refusal,
+  decide: (prescription: Prescription, holder: Holder) => (Decided & { dispense?: Dispense }) | Refusal,
 ): Promise<Prescription | Refusal> {
   if (holder instanceof Refusal) return holder;
   const prescription = await lockPrescriptionOfTicket(tx, holder.ticketId);
@@ -27,25 +50,4 @@ export async function decideUnderClaim<Result extends Decided & { dispense?: Dis
   const decided = decide(prescription, holder);
   if (decided instanceof Refusal) return decided;
   return save(tx, prescription, decided, { cause: causeOfRequest(context), rules: context.rules });
-}
-
-/**
- * Runs a pharmacy's command, and once more when it came before the news it needs: the claim, the release, or the safety
- * check that each claim brings. Waits at most two seconds for them.
- */
-export async function withNews<Result>(
-  context: Context,
-  actor: Actor,
-  { ticketId, fence }: { ticketId: TicketId; fence: number },
-  attempt: () => Promise<Result | Refusal>,
-): Promise<Result | Refusal> {
-  const first = await attempt();
-  const early = first instanceof Refusal && ['NOT_FOUND', 'UNAVAILABLE'].includes(first.userErrors[0]?.code ?? '');
-  if (!early) return first;
-  const arrived = await awaitCopy(async () => {
-    const found = await context.database.asActor(actor, (tx) => lockPrescriptionOfTicket(tx, ticketId));
-    const ticket = found && fillOfTicket(found, ticketId)?.ticket;
-    return ticket && ticket.fence >= fence && clearanceOf(found).kind !== 'pending' ? found : null;
-  });
-  return arrived ? attempt() : first;
 }

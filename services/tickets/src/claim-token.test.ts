@@ -47,7 +47,9 @@ describe('claim tokens', () => {
       'no signature',
       () => {
         const [, body] = tokens.sign(ticketId, claim).split('.');
-        const head = Buffer.from(JSON.stringify({ alg: 'none', typ: 'ct-claim+jwt', kid: kid() })).toString('base64url');
+        const head = Buffer.from(JSON.stringify({ alg: 'none', typ: 'ct-claim+jwt', kid: kid() })).toString(
+          'base64url',
+        );
         return `${head}.${body}.`;
       },
     ],

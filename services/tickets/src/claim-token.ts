@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { OrganisationId, TicketId } from '@carethread/contracts/ids.ts';
-import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
+import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import jwt from 'jsonwebtoken';
 import type { Presented } from './decisions/claim.ts';
 import type { Claim } from './ticket.ts';

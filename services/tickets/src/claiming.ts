@@ -2,7 +2,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import type { OrganisationId, TicketId, UserId } from '@carethread/contracts/ids.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { byRequest, type Caller } from './cause.ts';
-import { claim } from './decisions/claim.ts';
+import { decideClaim } from './decisions/claim.ts';
 import type { Foundation } from './foundation.ts';
 import { saveTicket } from './ticket-store.ts';
 import { type Claim, claimIn, type Ticket } from './ticket.ts';
@@ -26,7 +26,7 @@ export function take(
 ): Given | Refusal {
   const { organisationId: pharmacyId, userId } = caller.actor;
   const at = now();
-  const facts = claim(ticket, { ...wish, pharmacyId, userId }, rules.leaseMs, at);
+  const facts = decideClaim(ticket, { ...wish, pharmacyId, userId }, rules.leaseMs, at);
   if (facts instanceof Refusal) return facts;
   const held = claimIn(saveTicket(tx, ticket, facts, byRequest(caller, at)).state);
   if (!held) throw new Error('A claim was decided and nobody holds the ticket.');

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /** GraphQL writes codes in upper case, everything behind it in lower case. */
-export const shown = <Code extends string>(code: Code): Uppercase<Code> => code.toUpperCase() as Uppercase<Code>;
+export const shown = <Code extends string>(code: Code): Uppercase<Code> =>
+  code.toUpperCase() as Uppercase<Code>;
 
 export const meant = <Code extends string>(shownCode: Code): Lowercase<Code> =>
   shownCode.toLowerCase() as Lowercase<Code>;

@@ -5,13 +5,14 @@ import { isTimeZone } from './ticket-number.ts';
 
 /** A PEM as it is, or in one line with \n for its line ends, as environment files write it. */
 const pem = z.string().transform((text) => text.replaceAll('\\n', '\n'));
-const reads = (read: (text: string) => { asymmetricKeyDetails?: { namedCurve?: string } }) => (text: string) => {
-  try {
-    return read(text).asymmetricKeyDetails?.namedCurve === 'prime256v1';
-  } catch {
-    return false;
-  }
-};
+const reads =
+  (read: (text: string) => { asymmetricKeyDetails?: { namedCurve?: string } }) => (text: string) => {
+    try {
+      return read(text).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    } catch {
+      return false;
+    }
+  };
 const pemBlocks = (text: string) => text.match(/-----BEGIN [^-]+-----[^-]+-----END [^-]+-----/g) ?? [];
 const days = (standard: number) => z.coerce.number().int().min(1).max(3_650).default(standard);
 
@@ -22,12 +23,18 @@ export const ticketsConfig = {
   /** Public keys (PEM, one after the other) of former signing keys whose claims may still run. */
   CLAIM_FORMER_KEYS: pem
     .transform(pemBlocks)
-    .refine((blocks) => blocks.length > 0 && blocks.every(reads(createPublicKey)), 'must be P-256 public keys in PEM')
+    .refine(
+      (blocks) => blocks.length > 0 && blocks.every(reads(createPublicKey)),
+      'must be P-256 public keys in PEM',
+    )
     .optional(),
   /** How long a claim lasts unless it is renewed, in minutes. */
   CLAIM_LEASE_MINUTES: z.coerce.number().min(0.05).max(43_200).default(1_440),
   /** Zone of a ticket number's date where the clinic's own is not known. */
-  TICKET_TIME_ZONE: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin').default('UTC'),
+  TICKET_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin')
+    .default('UTC'),
   /** Validity by kind, in days from opening. A released prescription brings its own end. */
   VALIDITY_DAYS_PRESCRIPTION: days(30),
   VALIDITY_DAYS_CONSULTATION: days(90),

@@ -32,7 +32,9 @@ export async function lookUpNamed(tx: Tx, { clinicId, patientId, pharmacyId }: N
 /** The refusal when somebody a command names is not known; null when all are. */
 export function unknownName(named: Named, known: Known): Refusal | null {
   if (named.patientId && !known.patient)
-    return refuse('NOT_FOUND', 'No such patient is registered with your clinic.', { path: ['input', 'patientId'] });
+    return refuse('NOT_FOUND', 'No such patient is registered with your clinic.', {
+      path: ['input', 'patientId'],
+    });
   if (named.pharmacyId && !known.pharmacy)
     return refuse('NOT_FOUND', 'There is no such pharmacy.', { path: ['input', 'pharmacyId'] });
   return null;

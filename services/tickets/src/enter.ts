@@ -47,7 +47,13 @@ function columnsOf(fact: Fact): (string | null)[] {
 
 function announce(tx: Tx, fact: Fact, ticket: Ticket, cause: Cause): void {
   const { actorId, correlationId, traceparent } = cause;
-  const envelope = { aggregateId: ticket.id, sequence: ticket.timelineLength, actorId, correlationId, traceparent };
+  const envelope = {
+    aggregateId: ticket.id,
+    sequence: ticket.timelineLength,
+    actorId,
+    correlationId,
+    traceparent,
+  };
   const { id: ticketId, version, pharmacyId } = ticket;
   switch (fact.type) {
     case 'opened': {
@@ -55,7 +61,17 @@ function announce(tx: Tx, fact: Fact, ticket: Ticket, cause: Cause): void {
       const parties = { patientId, doctorId, clinicId, pharmacyId };
       const { status } = state;
       const expiresAt = ticket.expiresAt.toISOString();
-      const data = { ticketId, number, kind, status, version, ...parties, appointmentId, prescriptionId, expiresAt };
+      const data = {
+        ticketId,
+        number,
+        kind,
+        status,
+        version,
+        ...parties,
+        appointmentId,
+        prescriptionId,
+        expiresAt,
+      };
       return void emit(tx, TicketOpened, { ...envelope, data });
     }
     case 'pharmacy_changed': {

@@ -5,7 +5,10 @@ import { whenFillHandedOver } from './when-fill-handed-over/when-fill-handed-ove
 import { whenFillOpened } from './when-fill-opened/when-fill-opened.ts';
 import { whenFillPrepared } from './when-fill-prepared/when-fill-prepared.ts';
 import { whenLeaseEnds, whenLeaseNearsItsEnd } from './when-lease-runs-out/when-lease-runs-out.ts';
-import { whenMembershipEnded, whenMembershipGranted } from './when-membership-changes/when-membership-changes.ts';
+import {
+  whenMembershipEnded,
+  whenMembershipGranted,
+} from './when-membership-changes/when-membership-changes.ts';
 import { whenMessagePosted } from './when-message-posted/when-message-posted.ts';
 import { whenOrganisationRegistered } from './when-organisation-registered/when-organisation-registered.ts';
 import {

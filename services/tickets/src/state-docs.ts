@@ -38,12 +38,11 @@ const moveRows = () =>
     ];
   });
 
-/** A Markdown table in the form our formatter gives it: aligned when that fits the line, else as short as possible. */
+/** A Markdown table in the form our formatter gives it. */
 function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const isNarrow = widths.reduce((sum, width) => sum + width + 3, 1) <= 110;
   const line = (cells: string[]) =>
-    `| ${cells.map((cell, column) => (isNarrow ? cell.padEnd(widths[column]!) : cell)).join(' | ')} |`;
-  const rule = widths.map((width) => '-'.repeat(isNarrow ? width : 3));
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
   return [line(rows[0]!), line(rule), ...rows.slice(1).map(line)].join('\n');
 }

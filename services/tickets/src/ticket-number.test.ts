@@ -44,7 +44,10 @@ describe('the suffix', () => {
 
 describe('reading a number as people write it (T-02)', () => {
   it('ignores case, spaces and hyphens wherever they stand', () => {
-    const clutter = fc.array(fc.constantFrom('', ' ', '-', '\t', '\u00a0', '–'), { minLength: 17, maxLength: 17 });
+    const clutter = fc.array(fc.constantFrom('', ' ', '-', '\t', '\u00a0', '–'), {
+      minLength: 17,
+      maxLength: 17,
+    });
     fc.assert(
       fc.property(clutter, fc.boolean(), (between, lower) => {
         const number = newTicketNumber(new Date(0), 'UTC');

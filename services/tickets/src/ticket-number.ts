@@ -15,7 +15,8 @@ export function newTicketNumber(openedAt: Date, timeZone: string, alphabet = num
 
 /** The number as it is stored, from however a person wrote it; null when it cannot be one. */
 export function normalTicketNumber(written: string): string | null {
-  const [, day, suffix] = /^TKT(\d{8})([0-9A-Z]{5})$/.exec(written.toUpperCase().replace(/[\s\-‐‑‒–—]/gu, '')) ?? [];
+  const [, day, suffix] =
+    /^TKT(\d{8})([0-9A-Z]{5})$/.exec(written.toUpperCase().replace(/[\s\-‐‑‒–—]/gu, '')) ?? [];
   return day && suffix ? `TKT-${day}-${suffix}` : null;
 }
 
@@ -40,8 +41,7 @@ function dayIn(timeZone: string, instant: Date): string {
 /** Whether this name is a time zone the runtime knows. */
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== null;
   } catch {
     return false;
   }

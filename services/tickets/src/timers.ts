@@ -31,7 +31,8 @@ export function scheduleTimers(tx: Tx, before: Ticket | null, after: Ticket, now
     });
   const claim = claimIn(after.state);
   const former = before && claimIn(before.state);
-  if (!claim || (former?.fence === claim.fence && former.leaseUntil.getTime() === claim.leaseUntil.getTime())) return;
+  if (!claim || (former?.fence === claim.fence && former.leaseUntil.getTime() === claim.leaseUntil.getTime()))
+    return;
   const { fence, leaseUntil } = claim;
   const lease = `${ticketId}:${fence}:${leaseUntil.getTime()}`;
   const payload: LeasePayload = { ticketId, fence, leaseUntil: leaseUntil.toISOString() };

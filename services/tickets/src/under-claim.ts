@@ -14,7 +14,11 @@ export const claimFields = { ticketId: idSchema<'Ticket'>(), claimToken: z.strin
 export const underClaimInput = z.object({ ...claimFields, expectedVersion: z.int() });
 
 /** What the token a pharmacy presents says; another pharmacy's token says nothing to us. */
-export function presentedClaim({ tokens, now }: Foundation, { actor }: Caller, token: string): Presented | Refusal {
+export function presentedClaim(
+  { tokens, now }: Foundation,
+  { actor }: Caller,
+  token: string,
+): Presented | Refusal {
   const presented = tokens.read(token, now());
   if (presented instanceof Refusal || presented.pharmacyId === actor.organisationId) return presented;
   return staleClaim();

@@ -16,15 +16,25 @@ describe('cancelling a ticket (T-10)', () => {
     for (const actor of [world.patient, world.doctor])
       for (const ticketId of [(await world.open()).id, (await released(world)).id]) {
         const answer = await cancel(actor, ticketId);
-        expect(answer).toMatchObject({ outcome: 'CANCELLED', ticket: { status: 'CANCELLED' }, userErrors: [] });
+        expect(answer).toMatchObject({
+          outcome: 'CANCELLED',
+          ticket: { status: 'CANCELLED' },
+          userErrors: [],
+        });
         expect(await cancel(actor, ticketId)).toMatchObject({ outcome: 'ALREADY_CANCELLED', ticket: null });
-        expect((await world.timeline(actor, ticketId)).at(-1)).toMatchObject({ reason: 'allergy', channel: 'API' });
+        expect((await world.timeline(actor, ticketId)).at(-1)).toMatchObject({
+          reason: 'allergy',
+          channel: 'API',
+        });
       }
   });
 
   it('while a pharmacy holds it: MARKED; the pharmacy acknowledges', async () => {
     const { id, token, pharmacist } = await claimed(world);
-    expect(await cancel(world.doctor, id)).toMatchObject({ outcome: 'MARKED', ticket: { status: 'CANCEL_MARKED' } });
+    expect(await cancel(world.doctor, id)).toMatchObject({
+      outcome: 'MARKED',
+      ticket: { status: 'CANCEL_MARKED' },
+    });
     // The same wish again is the same answer; somebody else’s comes second.
     expect(await cancel(world.doctor, id)).toMatchObject({ outcome: 'MARKED', userErrors: [] });
     expect(await cancel(world.patient, id)).toMatchObject({
@@ -42,7 +52,10 @@ describe('cancelling a ticket (T-10)', () => {
 
   it('too late, expired, not allowed, not found', async () => {
     const { id, pharmacist } = await claimed(world);
-    expect(await cancel(pharmacist, id)).toMatchObject({ outcome: 'NOT_ALLOWED', userErrors: [{ code: 'NOT_ALLOWED' }] });
+    expect(await cancel(pharmacist, id)).toMatchObject({
+      outcome: 'NOT_ALLOWED',
+      userErrors: [{ code: 'NOT_ALLOWED' }],
+    });
     for (const [status, outcome] of [
       ['closed', 'TOO_LATE'],
       ['not_fulfilled', 'TOO_LATE'],
@@ -57,7 +70,10 @@ describe('cancelling a ticket (T-10)', () => {
       [world.otherPatient, id],
       [world.doctor, newId()],
     ] as const)
-      expect(await cancel(actor, ticketId)).toMatchObject({ outcome: 'NOT_FOUND', userErrors: [{ code: 'NOT_FOUND' }] });
+      expect(await cancel(actor, ticketId)).toMatchObject({
+        outcome: 'NOT_FOUND',
+        userErrors: [{ code: 'NOT_FOUND' }],
+      });
   });
 
   it('on a stale version: no outcome, and nothing is written', async () => {
@@ -75,7 +91,11 @@ describe('cancelling a ticket (T-10)', () => {
     await world.tickets.publish(CancelRefused, {
       aggregateId: prescriptionId,
       sequence: 9,
-      data: { prescriptionId: prescriptionId as PrescriptionId, ticketId: id as TicketId, reason: 'too_late' },
+      data: {
+        prescriptionId: prescriptionId as PrescriptionId,
+        ticketId: id as TicketId,
+        reason: 'too_late',
+      },
     });
     await world.tickets.drain();
     expect(await world.see(world.doctor, id)).toMatchObject({ status: 'CLOSED' });

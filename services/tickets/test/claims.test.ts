@@ -19,7 +19,7 @@ const openToAny = async () => {
   const ticket = await sent({ pharmacyId: null, openToAnyPharmacy: true });
   return { ...ticket, accessCode: (await world.see(world.patient, ticket.id))!.accessCode! };
 };
-const claim = (actor: Actor, ticketId: string, more: object = {}) =>
+const claimIt = (actor: Actor, ticketId: string, more: object = {}) =>
   world.call(actor, 'claimTicket', { ticketId, idempotencyKey: newId(), ...more });
 const byNumber = (actor: Actor, number: string, accessCode: string, key = newId()) =>
   world.call(actor, 'claimTicketByNumber', { number, accessCode, idempotencyKey: key });
@@ -43,7 +43,10 @@ describe('claiming a ticket (T-06)', () => {
 
   it('50 different pharmacists at once: exactly one success', async () => {
     const { id, number, accessCode } = await openToAny();
-    const strangers = Array.from({ length: 50 }, (_, at): Actor => ({ ...world.pharmacies[at % 5]![0], userId: newId<'User'>() }));
+    const strangers = Array.from({ length: 50 }, (_, at): Actor => ({
+      ...world.pharmacies[at % 5]![0],
+      userId: newId<'User'>(),
+    }));
     const answers = await Promise.all(strangers.map((actor) => byNumber(actor, number, accessCode)));
     expect(answers.filter(({ claim }) => claim)).toHaveLength(1);
     expect(answers.filter(({ userErrors }) => userErrors[0]?.code === 'ALREADY_HELD')).toHaveLength(49);
@@ -66,7 +69,13 @@ describe('claiming a ticket (T-06)', () => {
       { kind: 'OPENED' },
       { kind: 'MOVED', to: 'SENT' },
       { kind: 'PHARMACY_CHANGED', actor: { id: winner.userId } },
-      { kind: 'MOVED', from: 'SENT', to: 'RECEIVED', reason: 'claimed', onBehalfOf: { id: winner.organisationId } },
+      {
+        kind: 'MOVED',
+        from: 'SENT',
+        to: 'RECEIVED',
+        reason: 'claimed',
+        onBehalfOf: { id: winner.organisationId },
+      },
     ]);
   });
 
@@ -86,16 +95,22 @@ describe('claiming a ticket (T-06)', () => {
 
   it('is not possible for a pharmacy that was not chosen, nor before it was sent', async () => {
     const ticket = await sent();
-    expect((await claim(world.pharmacies[1]![0], ticket.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await claimIt(world.pharmacies[1]![0], ticket.id)).userErrors).toMatchObject([
+      { code: 'NOT_FOUND' },
+    ]);
     const created = await world.open();
-    expect((await claim(world.pharmacies[0]![0], created.id)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await claimIt(world.pharmacies[0]![0], created.id)).userErrors).toMatchObject([
+      { code: 'NOT_FOUND' },
+    ]);
   });
 
   it('can depend on the version that was read (T-05)', async () => {
     const ticket = await sent();
-    const stale = await claim(world.pharmacies[0]![0], ticket.id, { expectedVersion: 1 });
+    const stale = await claimIt(world.pharmacies[0]![0], ticket.id, { expectedVersion: 1 });
     expect(stale.userErrors).toMatchObject([{ code: 'CONFLICT', currentVersion: 2 }]);
-    expect((await claim(world.pharmacies[0]![0], ticket.id, { expectedVersion: 2 })).claim).toMatchObject({ fence: 1 });
+    expect((await claimIt(world.pharmacies[0]![0], ticket.id, { expectedVersion: 2 })).claim).toMatchObject({
+      fence: 1,
+    });
   });
 });
 
@@ -113,7 +128,7 @@ describe('a claim whose reply was lost (T-07)', () => {
     expect(claims!['exp']).toBe(new Date(first.claim!.leaseUntil).getTime() / 1000);
     expect(await claimedEntries(ticket.id)).toHaveLength(1);
     // With the key lost as well, the holder still gets it; nobody else does.
-    expect((await claim(pharmacist, ticket.id)).claim).toMatchObject(given);
+    expect((await claimIt(pharmacist, ticket.id)).claim).toMatchObject(given);
     expect((await world.see(pharmacist, ticket.id))!.claim!.token).toBeTruthy();
     for (const other of [colleague, world.doctor, world.patient])
       expect((await world.see(other, ticket.id))!.claim).toMatchObject({ fence: 1, token: null });
@@ -132,17 +147,19 @@ describe('taking over from a colleague', () => {
   it('is said to be possible, raises the fence, kills the old token and stands on the timeline', async () => {
     const ticket = await sent();
     const [pharmacist, colleague] = world.pharmacies[0]!;
-    const old = (await claim(pharmacist, ticket.id)).claim!;
-    expect((await claim(colleague, ticket.id)).userErrors).toMatchObject([
+    const old = (await claimIt(pharmacist, ticket.id)).claim!;
+    expect((await claimIt(colleague, ticket.id)).userErrors).toMatchObject([
       { code: 'ALREADY_HELD', message: expect.stringContaining('colleague') },
     ]);
-    const taken = await claim(colleague, ticket.id, { takeOver: true });
+    const taken = await claimIt(colleague, ticket.id, { takeOver: true });
     expect(taken.claim).toMatchObject({ fence: 2 });
     const start = { ticketId: ticket.id, expectedVersion: taken.ticket!.version };
-    expect((await world.call(pharmacist, 'startPreparing', { ...start, claimToken: old.token })).userErrors).toMatchObject([
-      { code: 'STALE_CLAIM' },
-    ]);
-    expect((await world.call(colleague, 'startPreparing', { ...start, claimToken: taken.claim!.token })).ticket).toMatchObject({
+    expect(
+      (await world.call(pharmacist, 'startPreparing', { ...start, claimToken: old.token })).userErrors,
+    ).toMatchObject([{ code: 'STALE_CLAIM' }]);
+    expect(
+      (await world.call(colleague, 'startPreparing', { ...start, claimToken: taken.claim!.token })).ticket,
+    ).toMatchObject({
       status: 'PREPARING',
     });
     expect((await world.timeline(world.doctor, ticket.id)).at(-2)).toMatchObject({
@@ -175,10 +192,14 @@ describe('the old holder', () => {
     const work = { ticketId: id, claimToken: token, expectedVersion: anew.ticket!.version };
     const working = (await world.call(second, 'startPreparing', work)).ticket!;
     const replayed = { ticketId: id, claimToken, expectedVersion: working.version };
-    expect((await world.call(first, 'markReady', replayed)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await world.call(first, 'markReady', replayed)).userErrors).toMatchObject([
+      { code: 'NOT_FOUND' },
+    ]);
     // Nor does a stolen token help the former pharmacy.
     const stolen = { ...replayed, claimToken: token };
-    expect((await world.call(first, 'markReady', stolen)).userErrors).toMatchObject([{ code: 'STALE_CLAIM' }]);
+    expect((await world.call(first, 'markReady', stolen)).userErrors).toMatchObject([
+      { code: 'STALE_CLAIM' },
+    ]);
     expect((await world.see(second, id))!.status).toBe('PREPARING');
     const moves = (await world.tickets.emitted(TicketMoved)).filter(({ aggregateId }) => aggregateId === id);
     expect(moves.map(({ data }) => [data.reason, data.fence, data.held])).toEqual([
@@ -195,11 +216,16 @@ describe('the old holder', () => {
 describe('the key set', () => {
   it('is published, and lets anybody check a token', async () => {
     const ticket = await sent();
-    const { claim: given } = await claim(world.pharmacies[0]![0], ticket.id);
-    const response = await fetch(`http://127.0.0.1:${world.tickets.service.port}/.well-known/claim-jwks.json`);
+    const { claim: given } = await claimIt(world.pharmacies[0]![0], ticket.id);
+    const response = await fetch(
+      `http://127.0.0.1:${world.tickets.service.port}/.well-known/claim-jwks.json`,
+    );
     const { keys } = (await response.json()) as { keys: Record<string, string>[] };
     expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
     expect(keys[0]).not.toHaveProperty('d');
-    expect(jwt.decode(given!.token, { complete: true })!.header).toMatchObject({ kid: keys[0]!['kid'], typ: 'ct-claim+jwt' });
+    expect(jwt.decode(given!.token, { complete: true })!.header).toMatchObject({
+      kid: keys[0]!['kid'],
+      typ: 'ct-claim+jwt',
+    });
   });
 });

@@ -31,7 +31,9 @@ describe('the lease of a claim (T-09)', () => {
       actor: null,
     });
     const late = { ticketId: id, claimToken: token, expectedVersion: 4 };
-    expect((await world.call(pharmacist, 'startPreparing', late)).userErrors).toMatchObject([{ code: 'STALE_CLAIM' }]);
+    expect((await world.call(pharmacist, 'startPreparing', late)).userErrors).toMatchObject([
+      { code: 'STALE_CLAIM' },
+    ]);
     const anew = await world.call(pharmacist, 'claimTicket', { ticketId: id, idempotencyKey: newId() });
     expect(anew.claim).toMatchObject({ fence: 2 });
   });
@@ -83,7 +85,9 @@ describe('validity (T-13)', () => {
     const [pharmacist] = world.pharmacies[0]!;
     expect(await world.see(pharmacist, sent.id)).toMatchObject({ status: 'EXPIRED' });
     const claim = { ticketId: sent.id, idempotencyKey: newId() };
-    expect((await world.call(pharmacist, 'claimTicket', claim)).userErrors).toMatchObject([{ code: 'EXPIRED' }]);
+    expect((await world.call(pharmacist, 'claimTicket', claim)).userErrors).toMatchObject([
+      { code: 'EXPIRED' },
+    ]);
     expect(await world.see(world.patient, created.id)).toMatchObject({ status: 'CREATED' });
     await laterBy(26 * 24 * hour);
     expect(await world.see(world.patient, created.id)).toMatchObject({ status: 'EXPIRED' });
@@ -94,7 +98,9 @@ describe('validity (T-13)', () => {
     await laterBy(13 * hour);
     expect(await world.see(pharmacist, id)).toMatchObject({ status: 'RECEIVED' });
     const renewal = { ticketId: id, claimToken: token };
-    expect((await world.call(pharmacist, 'renewClaim', renewal)).userErrors).toMatchObject([{ code: 'EXPIRED' }]);
+    expect((await world.call(pharmacist, 'renewClaim', renewal)).userErrors).toMatchObject([
+      { code: 'EXPIRED' },
+    ]);
     await laterBy(12 * hour);
     expect(await reasonsOf(id)).toEqual([
       null,

@@ -7,7 +7,13 @@ export interface Outcome {
   ticket: Shown | null;
   claim?: { fence: number; leaseUntil: string; token: string } | null;
   outcome?: string | null;
-  userErrors: { code: string; message: string; path: string[]; currentVersion: number | null; currentStatus: string | null }[];
+  userErrors: {
+    code: string;
+    message: string;
+    path: string[];
+    currentVersion: number | null;
+    currentStatus: string | null;
+  }[];
   forbidden?: string;
 }
 
@@ -29,6 +35,7 @@ export async function callMutation(
     ticket { ${ticketFields} } ${more[mutation] ?? ''}
     userErrors { code message path currentVersion currentStatus } } }`;
   const { data, errors } = await tickets.ask(actor, query, { input });
-  if (errors) return { ticket: null, userErrors: [], forbidden: errors[0]!.extensions?.code ?? errors[0]!.message };
+  if (errors)
+    return { ticket: null, userErrors: [], forbidden: errors[0]!.extensions?.code ?? errors[0]!.message };
   return data[mutation];
 }

@@ -29,9 +29,15 @@ export async function released(world: World, input: object = {}, days = 20): Pro
 }
 
 /** The same, claimed by the first pharmacy. */
-export async function claimed(world: World, days = 20): Promise<Released & { token: string; pharmacist: Actor }> {
+export async function claimed(
+  world: World,
+  days = 20,
+): Promise<Released & { token: string; pharmacist: Actor }> {
   const ticket = await released(world, {}, days);
   const [pharmacist] = world.pharmacies[0]!;
-  const { claim } = await world.call(pharmacist, 'claimTicket', { ticketId: ticket.id, idempotencyKey: newId() });
+  const { claim } = await world.call(pharmacist, 'claimTicket', {
+    ticketId: ticket.id,
+    idempotencyKey: newId(),
+  });
   return { ...ticket, token: claim!.token, pharmacist };
 }

@@ -17,19 +17,26 @@ const input = (more: object = {}) => ({
 });
 const openedFor = async (id: string) =>
   (await world.tickets.emitted(TicketOpened)).filter(({ aggregateId }) => aggregateId === id);
-const countTickets = async () => (await world.tickets.sql('SELECT count(*)::int AS n FROM ticket'))[0]!['n'] as number;
+const countTickets = async () =>
+  (await world.tickets.sql('SELECT count(*)::int AS n FROM ticket'))[0]!['n'] as number;
 
 describe('opening a ticket (T-01)', () => {
-  it.each(['PRESCRIPTION', 'CONSULTATION', 'LAB_REQUEST', 'REFERRAL'])('of kind %s yields one number and one event', async (kind) => {
-    const ticket = await world.open({ kind, pharmacyId: null });
-    expect(ticket).toMatchObject({ status: 'CREATED', version: 1, kind, claim: null, pharmacy: null });
-    expect(ticket.number).toMatch(/^TKT-\d{8}-[2-9CDFGHJKMNPQRTVWXY]{5}$/);
-    expect(await openedFor(ticket.id)).toMatchObject([{ sequence: 1, data: { number: ticket.number, version: 1 } }]);
-  });
+  it.each(['PRESCRIPTION', 'CONSULTATION', 'LAB_REQUEST', 'REFERRAL'])(
+    'of kind %s yields one number and one event',
+    async (kind) => {
+      const ticket = await world.open({ kind, pharmacyId: null });
+      expect(ticket).toMatchObject({ status: 'CREATED', version: 1, kind, claim: null, pharmacy: null });
+      expect(ticket.number).toMatch(/^TKT-\d{8}-[2-9CDFGHJKMNPQRTVWXY]{5}$/);
+      expect(await openedFor(ticket.id)).toMatchObject([
+        { sequence: 1, data: { number: ticket.number, version: 1 } },
+      ]);
+    },
+  );
 
   it('shows its parties to them', async () => {
     const { id } = await world.open();
-    const query = 'query ($id: ID!) { ticket(id: $id) { parties { principalId role } doctor { id } clinic { id } } }';
+    const query =
+      'query ($id: ID!) { ticket(id: $id) { parties { principalId role } doctor { id } clinic { id } } }';
     const { data } = await world.tickets.ask(world.patient, query, { id });
     expect(data.ticket).toEqual({
       parties: [
@@ -57,7 +64,11 @@ describe('opening a ticket (T-01)', () => {
   });
 
   it('reports every wrong value at once', async () => {
-    const { userErrors } = await world.call(world.doctor, 'openTicket', input({ patientId: 'x', idempotencyKey: 'y' }));
+    const { userErrors } = await world.call(
+      world.doctor,
+      'openTicket',
+      input({ patientId: 'x', idempotencyKey: 'y' }),
+    );
     expect(userErrors.map(({ code, path }) => [code, path.at(-1)])).toEqual([
       ['INVALID', 'idempotencyKey'],
       ['INVALID', 'patientId'],
@@ -106,7 +117,9 @@ describe('the ticket of an appointment (S-01)', () => {
     const pharmacyId = world.pharmacies[1]![0].organisationId;
     const changed = await world.open({ appointmentId, pharmacyId });
     expect(changed).toMatchObject({ id: first.id, version: 2, pharmacy: { id: pharmacyId } });
-    const events = (await world.tickets.emitted(TicketPharmacyChanged)).filter((event) => event.aggregateId === first.id);
+    const events = (await world.tickets.emitted(TicketPharmacyChanged)).filter(
+      (event) => event.aggregateId === first.id,
+    );
     expect(events).toMatchObject([{ sequence: 2, data: { to: pharmacyId } }]);
   });
 
@@ -119,7 +132,10 @@ describe('the ticket of an appointment (S-01)', () => {
 
   it('is one of each kind', async () => {
     const appointmentId = newId();
-    const [one, other] = [await world.open({ appointmentId }), await world.open({ appointmentId, kind: 'REFERRAL' })];
+    const [one, other] = [
+      await world.open({ appointmentId }),
+      await world.open({ appointmentId, kind: 'REFERRAL' }),
+    ];
     expect(one.id).not.toBe(other.id);
   });
 
@@ -129,7 +145,9 @@ describe('the ticket of an appointment (S-01)', () => {
     const { ticket } = await world.call(world.doctor, 'openTicket', wish);
     await world.call(world.doctor, 'sendTicket', { ticketId: ticket!.id, expectedVersion: 1 });
     const late = await world.call(world.doctor, 'openTicket', { ...wish, idempotencyKey: newId() });
-    expect(late.userErrors).toMatchObject([{ code: 'ILLEGAL_MOVE', currentStatus: 'SENT', currentVersion: 2 }]);
+    expect(late.userErrors).toMatchObject([
+      { code: 'ILLEGAL_MOVE', currentStatus: 'SENT', currentVersion: 2 },
+    ]);
     await world.call(world.doctor, 'cancelTicket', { ticketId: ticket!.id, reason: 'DUPLICATE' });
     const fresh = await world.call(world.doctor, 'openTicket', { ...wish, idempotencyKey: newId() });
     expect(fresh.ticket).toMatchObject({ status: 'CREATED' });
@@ -140,9 +158,14 @@ describe('the ticket of an appointment (S-01)', () => {
     const appointmentId = newId();
     await world.open({ appointmentId });
     const colleague = await world.call(world.otherDoctor, 'openTicket', input({ appointmentId }));
-    expect(colleague).toMatchObject({ ticket: null, userErrors: [{ code: 'INVALID', path: ['input', 'appointmentId'] }] });
+    expect(colleague).toMatchObject({
+      ticket: null,
+      userErrors: [{ code: 'INVALID', path: ['input', 'appointmentId'] }],
+    });
     const wrongPatient = input({ appointmentId, patientId: world.otherPatient.userId });
-    expect((await world.call(world.doctor, 'openTicket', wrongPatient)).userErrors).toMatchObject([{ code: 'INVALID' }]);
+    expect((await world.call(world.doctor, 'openTicket', wrongPatient)).userErrors).toMatchObject([
+      { code: 'INVALID' },
+    ]);
   });
 });
 
@@ -157,11 +180,19 @@ describe('the number (T-02, T-03)', () => {
       await register(world.tickets, clinic, 'clinic', timeZone);
       await grant(world.tickets, patient);
       await world.tickets.drain();
-      const { ticket } = await world.call(doctor, 'openTicket', input({ patientId: patient.userId, pharmacyId: null }));
-      const [row] = await world.tickets.sql('SELECT time_zone, opened_at FROM ticket WHERE id = $1', [ticket!.id]);
+      const { ticket } = await world.call(
+        doctor,
+        'openTicket',
+        input({ patientId: patient.userId, pharmacyId: null }),
+      );
+      const [row] = await world.tickets.sql('SELECT time_zone, opened_at FROM ticket WHERE id = $1', [
+        ticket!.id,
+      ]);
       const zone = timeZone === 'Mars/Olympus' ? 'UTC' : timeZone;
       expect(row!['time_zone']).toBe(zone);
-      const day = new Intl.DateTimeFormat('sv', { timeZone: zone }).format(row!['opened_at']).replaceAll('-', '');
+      const day = new Intl.DateTimeFormat('sv', { timeZone: zone })
+        .format(row!['opened_at'])
+        .replaceAll('-', '');
       expect(ticket!.number.slice(4, 12)).toBe(day);
     }
   });
@@ -169,8 +200,11 @@ describe('the number (T-02, T-03)', () => {
   it('finds the ticket however it is written, for those it belongs to', async () => {
     const { id, number } = await world.open();
     const find = async (actor: typeof world.doctor, written: string) =>
-      (await world.tickets.ask(actor, 'query ($n: String!) { ticketByNumber(number: $n) { id } }', { n: written })).data
-        .ticketByNumber;
+      (
+        await world.tickets.ask(actor, 'query ($n: String!) { ticketByNumber(number: $n) { id } }', {
+          n: written,
+        })
+      ).data.ticketByNumber;
     expect(await find(world.patient, ` ${number.toLowerCase().replaceAll('-', ' ')} `)).toEqual({ id });
     expect(await find(world.doctor, number.replaceAll('-', ''))).toEqual({ id });
     // Not yours, not there, and nonsense look alike.

@@ -33,7 +33,9 @@ describe('choosing another pharmacy (T-14)', () => {
       _entities: [null, null],
     });
     const claim = { ticketId: id, idempotencyKey: newId() };
-    expect((await world.call(former, 'claimTicket', claim)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect((await world.call(former, 'claimTicket', claim)).userErrors).toMatchObject([
+      { code: 'NOT_FOUND' },
+    ]);
     expect((await world.call(next, 'claimTicket', claim)).claim).toMatchObject({ fence: 1 });
   });
 

@@ -68,7 +68,10 @@ export const ticketFields = `id number kind status version accessCode openToAnyP
 export const entryFields =
   'number kind from to reason noted subjectId fence actor { id } onBehalfOf { id } channel happenedAt recordedAt';
 
-export async function startWorld(overrides: Overrides = {}, extraEnv: Record<string, string> = {}): Promise<World> {
+export async function startWorld(
+  overrides: Overrides = {},
+  extraEnv: Record<string, string> = {},
+): Promise<World> {
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const env = { CLAIM_SIGNING_KEY: signingKey, COPY_WAIT_MS: '50', ...extraEnv };
@@ -79,8 +82,14 @@ export async function startWorld(overrides: Overrides = {}, extraEnv: Record<str
     env,
   );
   const clinic = newId() as OrganisationId;
-  const [doctor, otherDoctor] = [person('doctor', { organisationId: clinic }), person('doctor', { organisationId: clinic })];
-  const [patient, otherPatient] = [person('patient', { organisationId: clinic }), person('patient', { organisationId: clinic })];
+  const [doctor, otherDoctor] = [
+    person('doctor', { organisationId: clinic }),
+    person('doctor', { organisationId: clinic }),
+  ];
+  const [patient, otherPatient] = [
+    person('patient', { organisationId: clinic }),
+    person('patient', { organisationId: clinic }),
+  ];
   const pharmacies = Array.from({ length: 5 }, (): [Actor, Actor] => {
     const first = person('pharmacist');
     return [first, person('pharmacist', { organisationId: first.organisationId })];
@@ -110,7 +119,9 @@ export async function startWorld(overrides: Overrides = {}, extraEnv: Record<str
       return ticket;
     },
     async see(actor, id) {
-      const { data } = await tickets.ask(actor, `query ($id: ID!) { ticket(id: $id) { ${ticketFields} } }`, { id });
+      const { data } = await tickets.ask(actor, `query ($id: ID!) { ticket(id: $id) { ${ticketFields} } }`, {
+        id,
+      });
       return data.ticket as Shown | null;
     },
     async timeline(actor, id) {
@@ -122,7 +133,12 @@ export async function startWorld(overrides: Overrides = {}, extraEnv: Record<str
   };
 }
 
-export const register = (tickets: TestService, organisationId: OrganisationId, kind: 'clinic' | 'pharmacy', timeZone = 'UTC') =>
+export const register = (
+  tickets: TestService,
+  organisationId: OrganisationId,
+  kind: 'clinic' | 'pharmacy',
+  timeZone = 'UTC',
+) =>
   tickets.publish(OrganisationRegistered, {
     aggregateId: organisationId,
     sequence: 1,

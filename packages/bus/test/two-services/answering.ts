@@ -1,10 +1,10 @@
 import { TicketPharmacyChanged } from '@carethread/contracts/events/tickets.ts';
 import type { Id } from '@carethread/contracts/ids.ts';
-import { type Handlers, ignored } from '../../src/handlers.ts';
 import { emit } from '../../src/outbox.ts';
 import { schedule } from '../../src/task.ts';
 import type { Tx } from '../../src/transaction.ts';
 import { advance, noteEffect } from './requesting.ts';
+import { ignoringOthers } from './ignoring-others.ts';
 
 /**
  * While `poison` says so, aggregates whose id begins with 0 fail, and those with 1 take the process with them. Later
@@ -18,7 +18,7 @@ async function swallowPoison(aggregateId: string, tx: Tx): Promise<void> {
 }
 
 /** B's handlers: notes each request of A, answers it with an event of its own, and has something to do about some. */
-export const answeringHandlers: Handlers<'tickets'> = {
+export const answeringHandlers = ignoringOthers('tickets', {
   'prescriptions.prescription.drafted.v1': async ({ aggregateId, sequence, data }, tx) => {
     await swallowPoison(aggregateId, tx);
     const requestId = data.prescriptionId as string;
@@ -44,16 +44,4 @@ export const answeringHandlers: Handlers<'tickets'> = {
       },
     });
   },
-  'identity.organisation.registered.v1': ignored,
-  'identity.membership.granted.v1': ignored,
-  'identity.membership.ended.v1': ignored,
-  'messaging.message.posted.v1': ignored,
-  'prescriptions.prescription.signed.v1': ignored,
-  'prescriptions.prescription.blocked.v1': ignored,
-  'prescriptions.prescription.released.v1': ignored,
-  'prescriptions.prescription.cancelled.v1': ignored,
-  'prescriptions.prescription.cancel_refused.v1': ignored,
-  'prescriptions.fill.opened.v1': ignored,
-  'prescriptions.fill.prepared.v1': ignored,
-  'prescriptions.fill.handed_over.v1': ignored,
-};
+});

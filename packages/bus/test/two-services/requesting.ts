@@ -1,9 +1,9 @@
 import { PrescriptionDrafted } from '@carethread/contracts/events/prescriptions.ts';
 import type { Id } from '@carethread/contracts/ids.ts';
 import type pg from 'pg';
-import { type Handlers, ignored } from '../../src/handlers.ts';
 import { emit } from '../../src/outbox.ts';
 import { inTransaction, type Tx } from '../../src/transaction.ts';
+import { ignoringOthers } from './ignoring-others.ts';
 
 const remember = 'INSERT INTO request (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id';
 export const advance = `INSERT INTO aggregate (id, version) VALUES ($1, 1)
@@ -32,13 +32,8 @@ async function tell(tx: Tx, requestId: string, aggregateId: string): Promise<voi
 }
 
 /** A's handlers: notes which of its requests B has answered. */
-export const requestingHandlers: Handlers<'prescriptions'> = {
+export const requestingHandlers = ignoringOthers('prescriptions', {
   'tickets.ticket.pharmacy_changed.v1': async ({ data }, tx) => {
     tx.send(noteEffect, [data.ticketId, data.version, data.to]);
   },
-  'identity.organisation.registered.v1': ignored,
-  'tickets.ticket.opened.v1': ignored,
-  'tickets.ticket.moved.v1': ignored,
-  'catalog.screening.completed.v1': ignored,
-  'catalog.release.published.v1': ignored,
-};
+});

@@ -29,6 +29,10 @@ describe('the shipped formulary (C-01)', () => {
       row.strengths.map((strength) => JSON.stringify([row.ingredients, row.form, row.route, strength])),
     );
     expect(twice(products)).toEqual([]);
+    const names = formulary.ingredients.flatMap(({ code, name, synonyms }) =>
+      [name, ...synonyms.map((synonym) => synonym.name)].map((each) => `${code}: ${each}`),
+    );
+    expect(twice(names)).toEqual([]);
   });
 
   it('makes every product of known ingredients, one strength each, with a known form and route', () => {

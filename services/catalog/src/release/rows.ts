@@ -4,17 +4,18 @@ import type { Schedule } from '../formulary/formulary.ts';
 /** Which part of a release a row belongs to: shipped and reviewed, or an imported list. */
 export type Origin = 'formulary' | 'ndc';
 
-interface Row {
+/** What every row of a release has; further fields are named as the table's columns. */
+export interface ReleaseRow {
   release_id: string;
   origin: Origin;
 }
-export interface IngredientRow extends Row {
+export interface IngredientRow extends ReleaseRow {
   code: string;
   name: string;
   schedule: Schedule | null;
   reviewed: boolean;
 }
-export interface ProductRow extends Row {
+export interface ProductRow extends ReleaseRow {
   id: string;
   generic_name: string;
   brand_name: string | null;
@@ -31,7 +32,7 @@ export interface ProductRow extends Row {
   sort_key: string;
   equivalence: string | null;
 }
-export interface ProductIngredientRow extends Row {
+export interface ProductIngredientRow extends ReleaseRow {
   product_id: string;
   position: number;
   ingredient_code: string;
@@ -40,22 +41,22 @@ export interface ProductIngredientRow extends Row {
   denominator: string | null;
   denominator_unit: string | null;
 }
-export interface ProductRouteRow extends Row {
+export interface ProductRouteRow extends ReleaseRow {
   product_id: string;
   route_code: string;
 }
-export interface ProductCodeRow extends Row {
+export interface ProductCodeRow extends ReleaseRow {
   product_id: string;
   package_code: string;
   system: string;
   value: string;
 }
-export interface PackageRow extends Row {
+export interface PackageRow extends ReleaseRow {
   code: string;
   product_id: string;
   description: string;
 }
-export interface CompanyRow extends Row {
+export interface CompanyRow extends ReleaseRow {
   id: string;
   name: string;
 }
@@ -91,7 +92,7 @@ export type ReleaseTable = (typeof releaseTables)[number];
 const batch = 1_000;
 
 /** Writes rows whose fields are named as the table's columns. One statement per thousand. */
-export async function insertRows(tx: Tx, table: ReleaseTable, rows: readonly Row[]): Promise<void> {
+export async function insertRows(tx: Tx, table: ReleaseTable, rows: readonly ReleaseRow[]): Promise<void> {
   const insert = `INSERT INTO reference.${table}
     SELECT * FROM jsonb_populate_recordset(NULL::reference.${table}, $1)`;
   for (let start = 0; start < rows.length; start += batch)

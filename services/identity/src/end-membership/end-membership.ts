@@ -2,6 +2,7 @@ import { idSchema, type MembershipId } from '@carethread/contracts/ids.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { administer } from '../administer.ts';
 import { type AskingActor, originOf } from '../asking.ts';
 import { decideEnd } from '../membership.ts';
 import { loadMembership, saveEnded } from '../membership-store.ts';
@@ -21,8 +22,7 @@ export async function endMembership(
   const wish = checkInput(endMembershipInput, input);
   if (wish instanceof Refusal) return wish;
   const { idempotencyKey: key, ...content } = wish;
-  const command = { actor: asking.actor, name: 'endMembership', key, input: content };
-  return asking.database.command(command, async (tx) => {
+  return administer(asking, { name: 'endMembership', key, content }, async (tx) => {
     const now = asking.now();
     const current = await loadMembership(tx, wish.membershipId);
     const ended = decideEnd(current, wish.expectedVersion, asking.actor, now);

@@ -3,6 +3,7 @@ import { idSchema, type MembershipId, newId } from '@carethread/contracts/ids.ts
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { refuse, Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { administer } from '../administer.ts';
 import { type AskingActor, originOf } from '../asking.ts';
 import { decideGrant } from '../membership.ts';
 import { loadMembershipAt, saveGranted } from '../membership-store.ts';
@@ -32,8 +33,7 @@ export async function grantMembership(
   const wish = checkInput(grantMembershipInput, input);
   if (wish instanceof Refusal) return wish;
   const { idempotencyKey: key, ...grant } = wish;
-  const command = { actor: asking.actor, name: 'grantMembership', key, input: grant };
-  return asking.database.command(command, async (tx) => {
+  return administer(asking, { name: 'grantMembership', key, content: grant }, async (tx) => {
     const [current, kind, isUser] = await Promise.all([
       loadMembershipAt(tx, grant),
       loadOrganisationKind(tx, grant.organisationId),

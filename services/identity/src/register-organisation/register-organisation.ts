@@ -2,6 +2,7 @@ import { idSchema, newId, type OrganisationId } from '@carethread/contracts/ids.
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { administer } from '../administer.ts';
 import { type AskingActor, originOf } from '../asking.ts';
 import { nameSchema } from '../name.ts';
 import { insertOrganisation, type Organisation } from '../organisation-store.ts';
@@ -27,8 +28,7 @@ export async function registerOrganisation(
   const wish = checkInput(registerOrganisationInput, input);
   if (wish instanceof Refusal) return wish;
   const { idempotencyKey: key, ...content } = wish;
-  const command = { actor: asking.actor, name: 'registerOrganisation', key, input: content };
-  return asking.database.command(command, async (tx) => {
+  return administer(asking, { name: 'registerOrganisation', key, content }, async (tx) => {
     const id = newId<'Organisation'>();
     await insertOrganisation(tx, { id, ...content }, originOf(asking));
     return { id };

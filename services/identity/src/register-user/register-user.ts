@@ -2,6 +2,7 @@ import { idSchema, newId, type UserId } from '@carethread/contracts/ids.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { refuse, Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { administer } from '../administer.ts';
 import type { AskingActor } from '../asking.ts';
 import { emailSchema } from '../email-address.ts';
 import { nameSchema, optionalNameSchema } from '../name.ts';
@@ -24,8 +25,7 @@ export async function registerUser(asking: AskingActor, input: unknown): Promise
   // The password is no part of the command's content: its fingerprint is one quick hash, from which it could be guessed.
   const { idempotencyKey: key, password, ...content } = wish;
   const passwordHash = await hashPassword(password);
-  const command = { actor: asking.actor, name: 'registerUser', key, input: content };
-  return asking.database.command(command, async (tx) => {
+  return administer(asking, { name: 'registerUser', key, content }, async (tx) => {
     const id = newId<'User'>();
     if (await insertNewUser(tx, { id, passwordHash, ...content })) return { id };
     return refuse('INVALID', 'This e-mail address has an account already.', { path: ['input', 'email'] });

@@ -4,6 +4,7 @@ import type { Database } from '@carethread/service-kit/database.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { despiteDeadlock } from '../despite-deadlock.ts';
 import { readForward } from '../marker.ts';
 import { moveMarker, notFound } from '../move-marker.ts';
 import { principalOf } from '../thread.ts';
@@ -22,13 +23,15 @@ export async function markRead(
   if (checked instanceof Refusal) return checked;
   const { threadId, upTo } = checked;
   const where = { threadId, principalId: principalOf(actor), target: upTo };
-  return database.asActor(actor, async (tx) => {
-    const outcome = await moveMarker(
-      tx,
-      where,
-      (marker, { lastNumber }) => readForward(marker, upTo, lastNumber),
-      cause,
-    );
-    return outcome === 'unknown' ? notFound('threadId') : threadId;
-  });
+  return despiteDeadlock(() =>
+    database.asActor(actor, async (tx) => {
+      const outcome = await moveMarker(
+        tx,
+        where,
+        (marker, { lastNumber }) => readForward(marker, upTo, lastNumber),
+        cause,
+      );
+      return outcome === 'unknown' ? notFound('threadId') : threadId;
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import type { Database } from '@carethread/service-kit/database.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { despiteDeadlock } from '../despite-deadlock.ts';
 import { readBack } from '../marker.ts';
 import { messageById } from '../message-store.ts';
 import { moveMarker, notFound } from '../move-marker.ts';
@@ -21,12 +22,14 @@ export async function markUnread(
 ): Promise<ThreadId | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
-  return database.asActor(actor, async (tx) => {
-    const message = await messageById(tx, checked.messageId);
-    if (!message) return notFound('messageId');
-    const { threadId, number } = message;
-    const where = { threadId, principalId: principalOf(actor), target: number - 1 };
-    const outcome = await moveMarker(tx, where, (marker) => readBack(marker, number), cause);
-    return outcome === 'unknown' ? notFound('messageId') : threadId;
-  });
+  return despiteDeadlock(() =>
+    database.asActor(actor, async (tx) => {
+      const message = await messageById(tx, checked.messageId);
+      if (!message) return notFound('messageId');
+      const { threadId, number } = message;
+      const where = { threadId, principalId: principalOf(actor), target: number - 1 };
+      const outcome = await moveMarker(tx, where, (marker) => readBack(marker, number), cause);
+      return outcome === 'unknown' ? notFound('messageId') : threadId;
+    }),
+  );
 }

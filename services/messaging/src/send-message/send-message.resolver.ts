@@ -2,7 +2,6 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { causeOfRequest } from '../cause.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import type { MessageRow } from '../rows.ts';
 import { sendMessage } from './send-message.ts';
 
 export const sendMessageResolvers = {
@@ -11,6 +10,6 @@ export const sendMessageResolvers = {
     const sent = await sendMessage(context.database, sender, input);
     return sent instanceof Refusal
       ? { message: null, userErrors: [...sent.userErrors] }
-      : { message: sent as unknown as MessageRow, userErrors: [] };
+      : { message: sent, userErrors: [] };
   },
 } satisfies Resolvers['Mutation'];

@@ -5,6 +5,7 @@ import type { Database } from '@carethread/service-kit/database.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
+import { despiteDeadlock } from '../despite-deadlock.ts';
 import {
   bodySchema,
   decideSending,
@@ -58,22 +59,17 @@ export async function sendMessage(
   return (await awaitCopy(postByTicket)) ?? unknownThread;
 }
 
-/** Tries again where two requests met: the second time, the first one's message is there to be seen. */
+/** Tries again where two requests with one client id met: then the first one's message is there to be seen. */
 async function post(
   database: Database,
   sender: Sender,
   key: ThreadKey,
   draft: Draft,
 ): Promise<Message | Refusal> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await postOnce(database, sender, key, draft);
-    } catch (error) {
-      const taken = isTakenClientId(error);
-      if (taken && attempt === 2) return otherContent();
-      if (!taken && (!isDeadlock(error) || attempt === 3)) throw error;
-    }
-  }
+  const attempt = () => despiteDeadlock(() => postOnce(database, sender, key, draft));
+  return attempt()
+    .catch((error: unknown) => (isTakenClientId(error) ? attempt() : Promise.reject(error)))
+    .catch((error: unknown) => (isTakenClientId(error) ? otherContent() : Promise.reject(error)));
 }
 
 /** Two round trips: lock and look; write and commit. */
@@ -100,5 +96,3 @@ function postOnce(
 // The same client id in another thread, at the same time or in one the sender may no longer see.
 const isTakenClientId = (error: unknown): boolean =>
   (error as { constraint?: string }).constraint === 'message_sent_by_client_id_key';
-
-const isDeadlock = (error: unknown): boolean => (error as { code?: string }).code === '40P01';

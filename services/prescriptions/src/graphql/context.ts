@@ -14,5 +14,5 @@ export interface Context extends RequestContext {
   readonly now: () => Date;
   readonly verifyClaim: ClaimVerifier;
   /** What this request reads; each row is asked for once. */
-  readonly reads: Reads;
+  reads: Reads;
 }

@@ -32,8 +32,13 @@ export async function lockPrescription(tx: Tx, id: PrescriptionId): Promise<Pres
 /** As `lockPrescription`, for the one this ticket carries. A discarded draft is none. */
 export async function lockPrescriptionOfTicket(tx: Tx, ticketId: TicketId): Promise<Prescription | null> {
   tx.send(lockByTicket, [ticketId]);
+  return readPrescriptionOfTicket(tx, ticketId);
+}
+
+/** The prescription this ticket carries, as far as the actor may see it; not locked. */
+export async function readPrescriptionOfTicket(tx: Tx, ticketId: TicketId): Promise<Prescription | null> {
   const rows = await tx.query<Row>(byTicket, [ticketId]);
-  const [row] = rows.filter(({ status }) => status !== 'cancelled').concat(rows);
+  const row = rows.find(({ status }) => status !== 'cancelled') ?? rows[0];
   return row ? toPrescription(row) : null;
 }
 

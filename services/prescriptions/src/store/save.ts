@@ -71,6 +71,7 @@ export function save(
   saveFills(tx, before, after);
   if (dispense) saveDispense(tx, after, dispense);
   saveMedicine(tx, before, after);
+  checkOthers(tx, before, after);
   for (const each of after.overrides.slice(before?.overrides.length ?? 0)) {
     const { id, contentHash, findingKey, reason, text, doctorId, at } = each;
     tx.send(insertOverride, [id, after.id, contentHash, findingKey, reason, text, doctorId, at]);
@@ -116,4 +117,15 @@ function saveMedicine(tx: Tx, before: Prescription | null, after: Prescription):
   if ((before ? takenUntil(before) : null)?.getTime() === until?.getTime()) return;
   const ingredients = [...new Set(after.lines.flatMap(ingredientsOf))];
   tx.send(upsertMedicine, [after.id, after.patientId, after.doctorId, ingredients, until]);
+}
+
+/** The patient has one medicine more: the others are checked again. Not here, where their locks are not ours. */
+function checkOthers(tx: Tx, before: Prescription | null, { id, patientId, contentVersion, status, releasedAt }: Prescription): void {
+  if (status !== 'released' || before?.status === 'released') return;
+  schedule(tx, {
+    key: `rescreen:${patientId}:${id}:${contentVersion}`,
+    kind: 'rescreen-patient',
+    payload: { patientId, cause: 'other_medicine', except: id },
+    dueAt: releasedAt!,
+  });
 }

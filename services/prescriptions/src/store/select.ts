@@ -23,8 +23,8 @@ const fillJson = `json_build_object('id', f.id, 'number', f.number, 'ticketId', 
     'contentVersion', f.content_version, 'status', f.status, 'version', f.version,
     'lastDispenseId', f.last_dispense_id, 'openedAt', f.opened_at, 'ticket', ${ticketJson('f.ticket_id')},
     'lines', coalesce((SELECT json_agg(json_build_object('lineId', fl.line_id, 'quantity', fl.quantity,
-        'handedOver', fl.handed_over, 'notDispensed', fl.not_dispensed) ORDER BY fl.line_id)
-      FROM fill_line fl WHERE fl.fill_id = f.id), '[]'),
+        'handedOver', fl.handed_over, 'notDispensed', fl.not_dispensed) ORDER BY l.position)
+      FROM fill_line fl JOIN prescription_line l ON l.id = fl.line_id WHERE fl.fill_id = f.id), '[]'),
     'preparations', coalesce((SELECT json_agg(json_build_object('id', r.id, 'lineId', r.line_id, 'quantity', r.quantity,
         'lot', r.lot, 'expiresOn', r.expires_on, 'substitution', ${substitutionJson('r')},
         'preparedBy', r.prepared_by, 'preparedAt', r.prepared_at) ORDER BY r.expires_on, r.id)

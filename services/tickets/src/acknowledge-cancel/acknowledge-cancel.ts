@@ -6,5 +6,9 @@ import type { Ticket } from '../ticket.ts';
 import { changeUnderClaim, underClaimInput } from '../under-claim.ts';
 
 /** The pharmacy confirms that it has stopped working on a ticket that is being cancelled. */
-export const acknowledgeCancel = (foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> =>
+export const acknowledgeCancel = (
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> =>
   changeUnderClaim(foundation, caller, underClaimInput, raw, decisions.acknowledgeCancel);

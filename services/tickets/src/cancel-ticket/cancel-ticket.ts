@@ -29,7 +29,11 @@ export async function cancelTicket(foundation: Foundation, caller: Caller, raw: 
   const { userId, role } = caller.actor;
   let outcome: CancelOutcome | null = 'NOT_FOUND';
   const ticket = await changeTicket(foundation, caller, input.ticketId, (current) => {
-    const decision = cancel(current, { ...input, by: role === 'patient' || role === 'doctor' ? role : 'pharmacy', userId });
+    const decision = cancel(current, {
+      ...input,
+      by: role === 'patient' || role === 'doctor' ? role : 'pharmacy',
+      userId,
+    });
     outcome = decision.outcome;
     return decision.facts;
   });

@@ -28,7 +28,9 @@ export async function changePharmacy(
   if (input instanceof Refusal) return input;
   const { pharmacyId = null, openToAnyPharmacy: anyPharmacy } = input;
   if ((pharmacyId === null) !== anyPharmacy)
-    return refuse('INVALID', 'Choose one pharmacy, or open the ticket to any.', { path: ['input', 'pharmacyId'] });
+    return refuse('INVALID', 'Choose one pharmacy, or open the ticket to any.', {
+      path: ['input', 'pharmacyId'],
+    });
   const { actor } = caller;
   const by = actor.role === 'patient' ? 'patient' : 'doctor';
   const named = { clinicId: actor.organisationId, pharmacyId };

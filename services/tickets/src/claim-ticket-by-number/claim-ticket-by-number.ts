@@ -31,12 +31,17 @@ export async function claimTicketByNumber(
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   const { idempotencyKey: key, accessCode } = input;
-  return foundation.database.command({ actor: caller.actor, name: 'claimTicketByNumber', key, input }, async (tx) => {
-    presentAccessCode(tx, accessCode);
-    const number = normalTicketNumber(input.number);
-    const ticket = firstTicket(await tx.query<TicketRow>(lockByCode, [number, accessCode]));
-    if (!ticket)
-      return refuse('NOT_FOUND', 'There is no ticket with this number and access code.', { path: ['input', 'number'] });
-    return take(foundation, caller, tx, ticket, { takeOver: false });
-  });
+  return foundation.database.command(
+    { actor: caller.actor, name: 'claimTicketByNumber', key, input },
+    async (tx) => {
+      presentAccessCode(tx, accessCode);
+      const number = normalTicketNumber(input.number);
+      const ticket = firstTicket(await tx.query<TicketRow>(lockByCode, [number, accessCode]));
+      if (!ticket)
+        return refuse('NOT_FOUND', 'There is no ticket with this number and access code.', {
+          path: ['input', 'number'],
+        });
+      return take(foundation, caller, tx, ticket, { takeOver: false });
+    },
+  );
 }

@@ -16,7 +16,11 @@ const inputSchema = z.object({
 });
 
 /** A pharmacist claims a ticket of the pharmacy, or takes it over from a colleague (T-06, T-07). */
-export async function claimTicket(foundation: Foundation, caller: Caller, raw: unknown): Promise<Given | Refusal> {
+export async function claimTicket(
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Given | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   const { idempotencyKey: key } = input;

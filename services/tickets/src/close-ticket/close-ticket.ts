@@ -15,8 +15,13 @@ const byDoctor = z.object({ ticketId: idSchema<'Ticket'>(), expectedVersion: z.i
  * Ends a ticket without a prescription: the pharmacy that holds it under its claim, or the doctor when no pharmacy has a
  * part in it.
  */
-export async function closeTicket(foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> {
-  if (caller.actor.role === 'pharmacist') return changeUnderClaim(foundation, caller, underClaimInput, raw, close);
+export async function closeTicket(
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> {
+  if (caller.actor.role === 'pharmacist')
+    return changeUnderClaim(foundation, caller, underClaimInput, raw, close);
   const input = checkInput(byDoctor, raw);
   if (input instanceof Refusal) return input;
   return changeTicket(foundation, caller, input.ticketId, (ticket) => finish(ticket, input.expectedVersion));

@@ -1,5 +1,5 @@
 import type { UserId } from '@carethread/contracts/ids.ts';
-import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
+import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import type { Fact, Ticket } from '../ticket.ts';
 import { illegalMove, move } from './move.ts';
 import { versionProblem } from './version.ts';
@@ -26,11 +26,19 @@ export interface CancelDecision {
 /** A party asks for the ticket to be cancelled. */
 export function cancel(
   ticket: Ticket,
-  wish: { by: 'patient' | 'doctor' | 'pharmacy'; userId: UserId; reason: string; expectedVersion?: number | null | undefined },
+  wish: {
+    by: 'patient' | 'doctor' | 'pharmacy';
+    userId: UserId;
+    reason: string;
+    expectedVersion?: number | null | undefined;
+  },
 ): CancelDecision {
   const { by, userId, reason } = wish;
   if (by === 'pharmacy')
-    return refused('NOT_ALLOWED', refuse('NOT_ALLOWED', 'A pharmacy returns or declines a ticket; it does not cancel one.'));
+    return refused(
+      'NOT_ALLOWED',
+      refuse('NOT_ALLOWED', 'A pharmacy returns or declines a ticket; it does not cancel one.'),
+    );
   const { state } = ticket;
   switch (state.status) {
     case 'created':
@@ -42,7 +50,13 @@ export function cancel(
     case 'preparing':
     case 'ready':
       return onVersion(ticket, wish, 'MARKED', () =>
-        move(ticket, 'mark_cancel', by, { status: 'cancel_marked', claim: state.claim, requestedBy: userId }, reason),
+        move(
+          ticket,
+          'mark_cancel',
+          by,
+          { status: 'cancel_marked', claim: state.claim, requestedBy: userId },
+          reason,
+        ),
       );
     case 'cancel_marked':
       // A repeat of one's own wish is answered as the first time.
@@ -55,7 +69,10 @@ export function cancel(
     case 'not_fulfilled':
       return refused('TOO_LATE', illegalMove(ticket, 'cancel'));
     case 'expired':
-      return refused('EXPIRED', refuse('EXPIRED', 'The validity of this ticket has ended; there is nothing to cancel.'));
+      return refused(
+        'EXPIRED',
+        refuse('EXPIRED', 'The validity of this ticket has ended; there is nothing to cancel.'),
+      );
     default:
       return state satisfies never;
   }

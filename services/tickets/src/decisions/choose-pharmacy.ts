@@ -1,5 +1,5 @@
 import type { OrganisationId } from '@carethread/contracts/ids.ts';
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import { findMove } from '../legal-moves.ts';
 import type { Fact, Ticket } from '../ticket.ts';
 import { illegalMove } from './move.ts';

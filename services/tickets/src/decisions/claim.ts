@@ -24,8 +24,11 @@ export interface UnderClaim {
 }
 
 /** A refusal when the claim or the version does not stand. */
-export const underClaim = (ticket: Ticket, { presented, expectedVersion }: UnderClaim, now: Date): Refusal | null =>
-  claimProblem(ticket, presented, now) ?? versionProblem(ticket, expectedVersion);
+export const underClaim = (
+  ticket: Ticket,
+  { presented, expectedVersion }: UnderClaim,
+  now: Date,
+): Refusal | null => claimProblem(ticket, presented, now) ?? versionProblem(ticket, expectedVersion);
 
 const held = ['received', 'preparing', 'ready'] as const;
 
@@ -33,7 +36,7 @@ const held = ['received', 'preparing', 'ready'] as const;
  * Claims a ticket for a pharmacy, or takes it over from a colleague. No facts when this person holds it already: the
  * claim is there to be fetched again.
  */
-export function claim(
+export function decideClaim(
   ticket: Ticket,
   wish: Holder & { takeOver: boolean; expectedVersion?: number | null | undefined },
   leaseMs: number,
@@ -62,13 +65,15 @@ function claimHeld(
 ): Fact[] | Refusal {
   if (current.pharmacyId !== wish.pharmacyId)
     return refuse('ALREADY_HELD', 'Another pharmacy holds this ticket.');
-  if (wish.takeOver)
-    return reclaim(ticket, 'take_over', newClaim(ticket, wish, leaseMs, now), 'taken_over');
+  if (wish.takeOver) return reclaim(ticket, 'take_over', newClaim(ticket, wish, leaseMs, now), 'taken_over');
   if (current.userId !== wish.userId)
     return refuse('ALREADY_HELD', 'A colleague in your pharmacy holds this ticket; you can take it over.');
   return now < current.leaseUntil
     ? []
-    : refuse('ALREADY_HELD', 'Your claim has just ended and the ticket is going back; claim it again in a moment.');
+    : refuse(
+        'ALREADY_HELD',
+        'Your claim has just ended and the ticket is going back; claim it again in a moment.',
+      );
 }
 
 /** A new end of the lease for the same fence. */
@@ -103,7 +108,9 @@ export const expiryAfterReturn = (ticket: Ticket, now: Date): Fact[] =>
 export function claimProblem(ticket: Ticket, presented: Presented, now: Date): Refusal | null {
   const current = claimIn(ticket.state);
   const stands = current
-    ? current.fence === presented.fence && current.pharmacyId === presented.pharmacyId && now < current.leaseUntil
+    ? current.fence === presented.fence &&
+      current.pharmacyId === presented.pharmacyId &&
+      now < current.leaseUntil
     : presented.fence === ticket.fence && ticket.state.status !== 'sent';
   return stands && presented.ticketId === ticket.id ? null : staleClaim();
 }
@@ -113,7 +120,12 @@ export const staleClaim = (): Refusal =>
     path: ['input', 'claimToken'],
   });
 
-function reclaim(ticket: Ticket, name: 'take_over' | 'renew', claim: Claim, reason: string): Fact[] | Refusal {
+function reclaim(
+  ticket: Ticket,
+  name: 'take_over' | 'renew',
+  claim: Claim,
+  reason: string,
+): Fact[] | Refusal {
   const { state } = ticket;
   if (state.status === 'cancel_marked') return move(ticket, name, 'pharmacy', { ...state, claim }, reason);
   const status = held.find((each) => each === state.status);

@@ -52,7 +52,9 @@ export function onPrescriptionCancelled(
 
 export const onCancelRefused = (ticket: Ticket, { noted, prescriptionId }: About): Fact[] =>
   orNote(
-    move(ticket, 'refuse_cancel', 'prescriptions', { status: 'closed' }, 'too_late', { subjectId: prescriptionId }),
+    move(ticket, 'refuse_cancel', 'prescriptions', { status: 'closed' }, 'too_late', {
+      subjectId: prescriptionId,
+    }),
     noted,
     prescriptionId,
   );
@@ -65,7 +67,9 @@ export function onPrepared(
   if (!claim) return note(event.noted, event.prescriptionId);
   const facts = walk(ticket, event.prescriptionId, [
     ['prepare', { status: 'preparing', claim }, 'preparing'],
-    ...(event.readiness === 'none' ? [] : [['get_ready', { status: 'ready', claim }, `ready_${event.readiness}`] as const]),
+    ...(event.readiness === 'none'
+      ? []
+      : [['get_ready', { status: 'ready', claim }, `ready_${event.readiness}`] as const]),
   ]);
   return facts.length > 0 ? facts : note(event.noted, event.prescriptionId);
 }
@@ -102,11 +106,7 @@ function handedOverPart(ticket: Ticket, event: { dispenseId: DispenseId; fence: 
     : [];
 }
 
-type Step = readonly [
-  'prepare' | 'get_ready' | 'hand_over' | 'hand_over_part',
-  State,
-  string,
-];
+type Step = readonly ['prepare' | 'get_ready' | 'hand_over' | 'hand_over_part', State, string];
 
 /** Takes those of the steps, in order, that the table allows from where the ticket is. */
 function walk(ticket: Ticket, subjectId: string, steps: readonly Step[]): Fact[] {

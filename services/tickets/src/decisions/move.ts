@@ -1,5 +1,13 @@
 import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
-import { findMove, legalMoves, type MoveName, type Mover, movesFrom, statusMeanings, targetOf } from '../legal-moves.ts';
+import {
+  findMove,
+  legalMoves,
+  type MoveName,
+  type Mover,
+  movesFrom,
+  statusMeanings,
+  targetOf,
+} from '../legal-moves.ts';
 import type { Moved, State, Ticket } from '../ticket.ts';
 
 /**
@@ -23,10 +31,11 @@ export function move(
 /** The refusal of a move: what the ticket is, and what it could become from here. */
 export function illegalMove(ticket: Ticket, name: MoveName): Refusal {
   const { status } = ticket.state;
-  const verb = legalMoves.find((move) => move.name === name)!.verb;
-  const byPeople = movesFrom(ticket).filter((move) => move.by.some((mover) => mover !== 'clock'));
-  const possible = [...new Set(byPeople.map((move) => move.verb))];
-  const rest = possible.length > 0 ? `From here it can be ${listed(possible)}.` : 'Nothing more can be done with it.';
+  const verb = legalMoves.find((row) => row.name === name)!.verb;
+  const byPeople = movesFrom(ticket).filter((row) => row.by.some((mover) => mover !== 'clock'));
+  const possible = [...new Set(byPeople.map((row) => row.verb))];
+  const rest =
+    possible.length > 0 ? `From here it can be ${listed(possible)}.` : 'Nothing more can be done with it.';
   return refuse('ILLEGAL_MOVE', `This ticket cannot be ${verb}: it is ${statusMeanings[status]}. ${rest}`, {
     currentStatus: status.toUpperCase(),
   });

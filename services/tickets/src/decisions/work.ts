@@ -1,4 +1,4 @@
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import { claimIn, type Fact, type State, type Ticket } from '../ticket.ts';
 import { underClaim, type UnderClaim } from './claim.ts';
 import { illegalMove, move } from './move.ts';
@@ -10,7 +10,8 @@ export const send = (ticket: Ticket, expectedVersion: number): Fact[] | Refusal 
 
 /** The doctor ends a ticket that no pharmacy has a part in. */
 export const finish = (ticket: Ticket, expectedVersion: number): Fact[] | Refusal =>
-  versionProblem(ticket, expectedVersion) ?? move(ticket, 'finish', 'doctor', { status: 'closed' }, 'finished');
+  versionProblem(ticket, expectedVersion) ??
+  move(ticket, 'finish', 'doctor', { status: 'closed' }, 'finished');
 
 export const startPreparing = (ticket: Ticket, on: UnderClaim, now: Date): Fact[] | Refusal =>
   underClaim(ticket, on, now) ?? goOn(ticket, 'start', 'preparing', 'preparing');

@@ -10,7 +10,11 @@ import { changeUnderClaim, underClaimInput } from '../under-claim.ts';
 const inputSchema = underClaimInput.extend({ reason: codeOf(declineReasons) });
 
 /** The pharmacy says, with a coded reason, that a ticket it has just claimed is not to be fulfilled by anybody. */
-export const declineTicket = (foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> =>
+export const declineTicket = (
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> =>
   changeUnderClaim(foundation, caller, inputSchema, raw, (ticket, on, now, { reason }) =>
     decline(ticket, on, reason, now),
   );

@@ -1,4 +1,4 @@
-import type { QueryResolvers, TicketResolvers } from '../generated/graphql.ts';
+import type { QueryResolvers } from '../generated/graphql.ts';
 import { normalTicketNumber } from '../ticket-number.ts';
 import { toTicket } from '../ticket-row.ts';
 
@@ -11,5 +11,3 @@ export const findTicketQueries: Pick<QueryResolvers, 'ticket' | 'ticketByNumber'
     return row ? toTicket(row) : null;
   },
 };
-
-export const ticketReference: TicketResolvers['__resolveReference'] = ({ id }, { loaders }) => loaders.ticket.load(id);

@@ -13,7 +13,10 @@ export function pageSize(first: number | null | undefined, otherwise: number, mo
 export const toCursor = (place: string | number): string => Buffer.from(String(place)).toString('base64url');
 
 /** The place a cursor stands for; null without a cursor. `fits` says whether it can be one of this list. */
-export function fromCursor(cursor: string | null | undefined, fits: (place: string) => boolean): string | null {
+export function fromCursor(
+  cursor: string | null | undefined,
+  fits: (place: string) => boolean,
+): string | null {
   if (cursor == null) return null;
   const place = Buffer.from(cursor, 'base64url').toString();
   if (!fits(place)) throw wrong('after: is not a cursor of this list');
@@ -21,7 +24,12 @@ export function fromCursor(cursor: string | null | undefined, fits: (place: stri
 }
 
 /** A connection from one row more than the page holds, if there is one. */
-export function connection<Row>(rows: readonly Row[], size: number, placeOf: (row: Row) => string | number, after: boolean) {
+export function connection<Row>(
+  rows: readonly Row[],
+  size: number,
+  placeOf: (row: Row) => string | number,
+  after: boolean,
+) {
   const edges = rows.slice(0, size).map((node) => ({ cursor: toCursor(placeOf(node)), node }));
   return {
     edges,

@@ -14,7 +14,7 @@ import { renewClaim } from '../renew-claim/renew-claim.resolver.ts';
 import { returnTicket } from '../return-ticket/return-ticket.resolver.ts';
 import { sendTicket } from '../send-ticket/send-ticket.resolver.ts';
 import { Claim, Ticket } from '../show-ticket/show-ticket.resolver.ts';
-import { TimelineEntry } from '../show-timeline/show-timeline.resolver.ts';
+import { ticketTimeline, TimelineEntry } from '../show-timeline/show-timeline.resolver.ts';
 import { startPreparing } from '../start-preparing/start-preparing.resolver.ts';
 
 export const resolvers: Resolvers = {
@@ -34,7 +34,7 @@ export const resolvers: Resolvers = {
     cancelTicket,
     acknowledgeCancel,
   },
-  Ticket,
+  Ticket: { ...Ticket, ...ticketTimeline },
   Claim,
   TimelineEntry,
 };

@@ -5,5 +5,8 @@ import { openTicket as command } from './open-ticket.ts';
 
 export const openTicket: MutationResolvers['openTicket'] = async (_, { input }, context) => {
   const opened = await command(context.foundation, callerOf(context), input);
-  return payload('ticket', opened instanceof Refusal ? opened : await context.loaders.ticket.load(opened.ticketId));
+  return payload(
+    'ticket',
+    opened instanceof Refusal ? opened : await context.loaders.ticket.load(opened.ticketId),
+  );
 };

@@ -1,4 +1,4 @@
-import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
+import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 
 const attempts = 20;
 

@@ -12,7 +12,11 @@ import { claimFields, presentedClaim } from '../under-claim.ts';
 const inputSchema = z.object(claimFields);
 
 /** The holder keeps the ticket for another lease, counted from now. The fence stays, the token is new. */
-export async function renewClaim(foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> {
+export async function renewClaim(
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   const presented = presentedClaim(foundation, caller, input.claimToken);

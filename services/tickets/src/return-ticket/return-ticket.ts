@@ -10,7 +10,11 @@ import { changeUnderClaim, underClaimInput } from '../under-claim.ts';
 const inputSchema = underClaimInput.extend({ reason: codeOf(returnReasons) });
 
 /** The pharmacy gives a ticket back to the pool (T-08). Its claim dies; the ticket can be claimed again. */
-export const returnTicket = (foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> =>
+export const returnTicket = (
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> =>
   changeUnderClaim(foundation, caller, inputSchema, raw, (ticket, on, now, { reason }) =>
     giveBack(ticket, on, reason, now),
   );

@@ -11,7 +11,11 @@ import type { Ticket } from '../ticket.ts';
 const inputSchema = z.object({ ticketId: idSchema<'Ticket'>(), expectedVersion: z.int() });
 
 /** The doctor sends a consultation, lab request or referral. A prescription's ticket is sent by its release. */
-export async function sendTicket(foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> {
+export async function sendTicket(
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   return changeTicket(foundation, caller, input.ticketId, (ticket) => send(ticket, input.expectedVersion));

@@ -1,9 +1,7 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { shown } from '../codes.ts';
-import { ticketReference } from '../find-ticket/find-ticket.resolver.ts';
 import type { ClaimResolvers, TicketResolvers } from '../generated/graphql.ts';
 import { targetOf } from '../legal-moves.ts';
-import { ticketTimeline } from '../show-timeline/show-timeline.resolver.ts';
 import { partiesOf } from '../ticket.ts';
 import { possibleMoves } from './possible-moves.ts';
 import { isHolder, shownClaim } from './shown-claim.ts';
@@ -11,8 +9,7 @@ import { isHolder, shownClaim } from './shown-claim.ts';
 const reference = <Id extends string>(id: Id | null) => (id ? { id } : null);
 
 export const Ticket: TicketResolvers = {
-  __resolveReference: ticketReference,
-  ...ticketTimeline,
+  __resolveReference: ({ id }, { loaders }) => loaders.ticket.load(id),
   kind: ({ kind }) => shown(kind),
   status: ({ state }) => shown(state.status),
   patient: ({ patientId }) => reference(patientId),
@@ -36,6 +33,6 @@ export const Claim: ClaimResolvers = {
   holder: ({ claim }) => ({ id: claim.pharmacyId }),
   heldBy: ({ claim }) => ({ id: claim.userId }),
   leaseUntil: ({ claim }) => claim.leaseUntil,
-  token: (shownClaim, _, { actor, foundation }) =>
-    isHolder(actor, shownClaim) ? foundation.tokens.sign(shownClaim.ticketId, shownClaim.claim) : null,
+  token: (held, _, { actor, foundation }) =>
+    isHolder(actor, held) ? foundation.tokens.sign(held.ticketId, held.claim) : null,
 };

@@ -6,5 +6,9 @@ import type { Ticket } from '../ticket.ts';
 import { changeUnderClaim, underClaimInput } from '../under-claim.ts';
 
 /** The pharmacy begins to work on a ticket it holds. */
-export const startPreparing = (foundation: Foundation, caller: Caller, raw: unknown): Promise<Ticket | Refusal> =>
+export const startPreparing = (
+  foundation: Foundation,
+  caller: Caller,
+  raw: unknown,
+): Promise<Ticket | Refusal> =>
   changeUnderClaim(foundation, caller, underClaimInput, raw, decisions.startPreparing);

@@ -9,4 +9,6 @@ type Written = DataOf<
 >;
 
 /** Drafted, signed, or stopped by a safety finding: on the timeline, without consequence for the ticket. */
-export const whenPrescriptionIsWritten = reaction<Written>((_, { type, data }) => note(type, data.prescriptionId));
+export const whenPrescriptionIsWritten = reaction<Written>((_, { type, data }) =>
+  note(type, data.prescriptionId),
+);

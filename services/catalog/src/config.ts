@@ -1,0 +1,13 @@
+import { readConfig, serviceConfig } from '@carethread/service-kit/config.ts';
+
+export const catalogConfig = { ...serviceConfig };
+export type { ServiceConfig as CatalogConfig } from '@carethread/service-kit/config.ts';
+
+/** The environment as this service's configuration. Throws one ConfigError that names every problem. */
+export const readCatalogConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig(catalogConfig, env);
+
+/** What the commands that make a release need: the only login that may write schema reference. */
+const adminConfig = { CATALOG_ADMIN_DATABASE_URL: serviceConfig.DATABASE_URL };
+export const readAdminConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig(adminConfig, env);

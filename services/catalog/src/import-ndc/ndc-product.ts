@@ -1,0 +1,99 @@
+import type { NewProduct } from '../release/product-row.ts';
+import { ndcProductId } from '../release/product-id.ts';
+import { digitsOf, paddedNdc } from '../search-products/codes.ts';
+import { fold } from '../text/fold.ts';
+import type { CatalogTerms } from './catalog-terms.ts';
+import { ndcStrength } from './ndc-strength.ts';
+
+export const productColumns = [
+  'PRODUCTNDC',
+  'PRODUCTTYPENAME',
+  'PROPRIETARYNAME',
+  'NONPROPRIETARYNAME',
+  'DOSAGEFORMNAME',
+  'ROUTENAME',
+  'LABELERNAME',
+  'SUBSTANCENAME',
+  'ACTIVE_NUMERATOR_STRENGTH',
+  'ACTIVE_INGRED_UNIT',
+] as const;
+type Fields = Readonly<Record<string, string>>;
+
+export interface NdcProduct {
+  readonly product: NewProduct;
+  readonly ndc: string;
+  readonly codes: readonly { system: string; value: string }[];
+  /** What could not be taken over although the product was. */
+  readonly remarks: readonly string[];
+}
+
+/** One row of product.txt as a product, or why it is left out. Columns beyond ours are used when they are there. */
+export function ndcProduct(fields: Fields, terms: CatalogTerms): NdcProduct | string {
+  const { PRODUCTNDC: ndc = '', PRODUCTTYPENAME: type = '', DOSAGEFORMNAME: formName = '' } = fields;
+  const padded = paddedNdc(ndc);
+  if (!padded || padded.length !== 9) return `"${ndc}" is no product code`;
+  if (!/^HUMAN (PRESCRIPTION|OTC) DRUG/.test(type)) return `${ndc}: "${type}" is not for people`;
+  if (formName === '') return `${ndc}: no dosage form`;
+  const substances = listOf(fields['SUBSTANCENAME']).filter((name) => fold(name) !== '');
+  const genericName = fields['NONPROPRIETARYNAME'] || substances.join(', ');
+  if (genericName === '') return `${ndc}: neither a name nor a substance`;
+
+  const { strengths, remark } = strengthsOf(fields, substances);
+  const routes = [...new Set(listOf(fields['ROUTENAME']).map((name) => terms.route(name)))];
+  const form = terms.form(formName, routes);
+  const ingredients = substances.map((name, index) => {
+    const { code, name: known, synonyms } = terms.ingredient(name);
+    return { code, names: [known], synonyms, strength: strengths?.[index] ?? null };
+  });
+  const same = terms.sameMedicine([...new Set(ingredients.map(({ code }) => code))], form.code);
+  const brand = fields['PROPRIETARYNAME'] ?? '';
+  const scheduled = /^C(II|III|IV|V)$/.exec(fields['DEASCHEDULE'] ?? '');
+  return {
+    ndc,
+    product: {
+      id: ndcProductId(ndc),
+      origin: 'ndc',
+      genericName,
+      brandName: brand === '' || fold(brand) === fold(genericName) ? null : brand,
+      brands: [],
+      form,
+      routes,
+      ingredients,
+      synonyms: ingredients.flatMap(({ synonyms }) => synonyms),
+      supply: type.startsWith('HUMAN OTC') ? 'otc' : 'rx',
+      schedule: scheduled ? (scheduled[0] as NewProduct['schedule']) : same.schedule,
+      category: same.category,
+      companyId: fields['LABELERNAME'] ? terms.company(fields['LABELERNAME']) : null,
+    },
+    codes: [...new Set([digitsOf(ndc), padded])]
+      .map((value) => ({ system: 'NDC', value }))
+      .concat(same.atc ? [{ system: 'ATC', value: same.atc }] : []),
+    remarks: [
+      ...(substances.length === 0 ? [`${ndc}: no substance is named, so it cannot be screened`] : []),
+      ...(remark ? [`${ndc}: ${remark}`] : []),
+    ],
+  };
+}
+
+const listOf = (field: string | undefined): string[] =>
+  (field ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .filter(Boolean);
+
+function strengthsOf(fields: Fields, substances: readonly string[]) {
+  if (substances.length === 0) return { strengths: null, remark: null };
+  const numbers = listOf(fields['ACTIVE_NUMERATOR_STRENGTH']);
+  const units = listOf(fields['ACTIVE_INGRED_UNIT']);
+  if (numbers.length !== substances.length || units.length !== substances.length)
+    return {
+      strengths: null,
+      remark: `${numbers.length} strengths and ${units.length} units for ${substances.length} substances, left out`,
+    };
+  const strengths = numbers.map((number, index) => ndcStrength(number, units[index]!));
+  const unread = strengths.indexOf(null);
+  return {
+    strengths,
+    remark: unread < 0 ? null : `cannot read the strength ${numbers[unread]} ${units[unread]}, left out`,
+  };
+}

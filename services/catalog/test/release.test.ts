@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadFormulary } from '../src/formulary/load-formulary.ts';
+import { currentRelease, NoRelease } from '../src/release/current-release.ts';
+import { withProducts } from '../src/release/load-products.ts';
+import { screen } from '../src/screen/screen.ts';
+import { canonicalJson } from '../src/screen/canonical.ts';
+import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
+import { inputOf, line } from './screening-input.ts';
+import { product, shippedRelease } from './shipped-release.ts';
+
+let database: CatalogDatabase;
+beforeAll(async () => {
+  database = await createCatalogDatabase();
+});
+afterAll(() => database?.drop());
+
+it('is missing before the formulary is loaded', async () => {
+  await expect(database.as('app', (tx) => currentRelease().read(tx))).rejects.toThrow(NoRelease);
+});
+
+describe('the shipped formulary as release 1', () => {
+  beforeAll(async () => {
+    await database.as('catalogAdmin', loadFormulary);
+  });
+
+  it('is loaded once', async () => {
+    const again = await database.as('catalogAdmin', loadFormulary);
+    expect(again).toMatchObject({ loaded: false, release: { number: 1 } });
+    const [{ releases, events }] = (await database.as('owner', (tx) =>
+      tx.query<{ releases: number; events: number }>(
+        `SELECT (SELECT count(*)::int FROM reference.release) AS releases, count(*)::int AS events FROM bus.outbox
+          WHERE type = 'catalog.release.published.v1' AND sequence = 1`,
+      ),
+    )) as [{ releases: number; events: number }];
+    expect({ releases, events }).toEqual({ releases: 1, events: 1 });
+  });
+
+  it('judges from the database as it does from the files', async () => {
+    const loaded = await database.as('worker', (tx) => currentRelease().read(tx));
+    const input = inputOf(
+      [
+        {
+          ...line('a'),
+          productId: product('lisinopril', 'tablet', 'oral', '40 mg'),
+          dose: { amount: '3', unit: 'tablet', perDay: 1 },
+        },
+        line('b', 'potassium-chloride', 'ibuprofen'),
+        {
+          ...line('c'),
+          productId: product(
+            'amoxicillin + clavulanate',
+            'oral-suspension',
+            'oral',
+            '250 mg/5 mL + 62.5 mg/5 mL',
+          ),
+        },
+      ],
+      {
+        allergies: ['class:PENICILLIN'],
+        conditions: ['peptic-ulcer'],
+        currentIngredients: ['lithium', 'warfarin'],
+      },
+    );
+    const release = await database.as('worker', (tx) => withProducts(tx, loaded, input));
+    const fromFiles = { ...screen(input, shippedRelease), releaseId: loaded.id };
+    expect(canonicalJson(screen(input, release))).toBe(canonicalJson(fromFiles));
+    expect(loaded.rules).toEqual({
+      interactions: sortedById(shippedRelease.rules.interactions),
+      allergies: sortedById(shippedRelease.rules.allergies),
+      contraindications: sortedById(shippedRelease.rules.contraindications),
+      duplicates: sortedById(shippedRelease.rules.duplicates),
+      doses: sortedById(shippedRelease.rules.doses),
+    });
+  });
+
+  it('is read again only when another release is in force', async () => {
+    const current = currentRelease();
+    const first = await database.as('app', (tx) => current.read(tx));
+    expect(await database.as('app', (tx) => current.read(tx))).toBe(first);
+  });
+});
+
+describe('who may write (S-22)', () => {
+  it.each(['app', 'worker'] as const)('%s may not', async (login) => {
+    for (const statement of [
+      `UPDATE reference.product SET supply = 'otc'`,
+      'DELETE FROM reference.interaction_rule',
+      'DELETE FROM reference.current_release',
+    ])
+      await expect(database.as(login, (tx) => tx.query(statement))).rejects.toThrow('permission denied');
+  });
+
+  it('the catalog administrator sees no screening', async () => {
+    await expect(
+      database.as('catalogAdmin', (tx) => tx.query('SELECT * FROM operational.screening')),
+    ).rejects.toThrow('permission denied');
+    await expect(database.as('app', (tx) => tx.query('SELECT * FROM operational.screening'))).rejects.toThrow(
+      'permission denied',
+    );
+    expect(await database.as('owner', (tx) => tx.query('SELECT * FROM operational.screening'))).toEqual([]);
+  });
+});
+
+const sortedById = <Rule extends { id: string }>(rules: readonly Rule[]) =>
+  rules.toSorted((a, b) => (a.id < b.id ? -1 : 1));

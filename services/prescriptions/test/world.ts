@@ -1,0 +1,253 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
+import { MembershipEnded, MembershipGranted, OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
+import { TicketMoved, TicketOpened, type TicketStatus } from '@carethread/contracts/events/tickets.ts';
+import { newId, type OrganisationId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
+import type { Verdict } from '@carethread/contracts/screening.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
+import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
+import jwt from 'jsonwebtoken';
+import { prescriptionsConfig } from '../src/config.ts';
+import { createPrescriptionsService } from '../src/service.ts';
+
+export const zone = 'America/New_York';
+
+/** The service with everything around it that it hears from: identity, tickets and catalog, played by the test. */
+export interface World extends TestService {
+  /** The time the service goes by. */
+  clock: { now: Date };
+  clinicId: OrganisationId;
+  doctor: Actor;
+  patient: Actor;
+  pharmacist: Actor;
+  /** One more doctor of the clinic, pharmacist or patient; their membership is known to the service. */
+  join(role: Actor['role'], organisationId?: OrganisationId): Promise<Actor>;
+  endMembership(actor: Actor): Promise<void>;
+  registerPharmacy(timeZone?: string): Promise<OrganisationId>;
+  openTicket(more?: { patient?: Actor; doctor?: Actor; pharmacyId?: OrganisationId | null; kind?: 'prescription' | 'consultation' }): Promise<TicketId>;
+  move(ticketId: TicketId, to: TicketStatus, more?: { reason?: string; fence?: number; held?: boolean; actorId?: string; pharmacyId?: OrganisationId }): Promise<void>;
+  /** Claimed under this fence, checked again and found clear. Answers the claim token. */
+  claim(ticketId: TicketId, fence?: number, pharmacist?: Actor): Promise<string>;
+  claimToken(ticketId: TicketId, fence: number, pharmacyId?: OrganisationId, claims?: jwt.SignOptions & { typ?: string }): string;
+  /** Answers the newest check of this prescription as the catalog would. */
+  screen(prescriptionId: PrescriptionId, verdict?: Partial<Verdict>, more?: { screeningNumber?: number; contentHash?: string }): Promise<void>;
+  /** Asks, and fails the test on a GraphQL error. */
+  query(actor: Actor | null, text: string, variables?: object): Promise<any>;
+  /** Runs a mutation with this input; answers its payload. */
+  mutate(actor: Actor, name: string, input: object, fields: string): Promise<any>;
+}
+
+
+export async function startWorld(extraEnv: Record<string, string> = {}): Promise<World> {
+  const clock = { now: new Date('2026-11-20T09:00:00Z') };
+  const keys = await startKeySet();
+  const test = await startTestService(
+    'prescriptions',
+    fileURLToPath(new URL('..', import.meta.url)),
+    (env) => createPrescriptionsService(prescriptionsConfig(env), { now: () => clock.now }),
+    { CLAIM_JWKS_URL: keys.url, ...extraEnv },
+  );
+  const sequences = new Map<TicketId, number>();
+  const status = new Map<TicketId, TicketStatus>();
+  const pharmacies = new Map<TicketId, OrganisationId | null>();
+  const next = (id: TicketId) => {
+    sequences.set(id, (sequences.get(id) ?? 0) + 1);
+    return sequences.get(id)!;
+  };
+  const clinicId = newId<'Organisation'>();
+  const pharmacyId = newId<'Organisation'>();
+  const register = async (organisationId: OrganisationId, kind: 'clinic' | 'pharmacy', timeZone: string) => {
+    await test.publish(OrganisationRegistered, {
+      aggregateId: organisationId,
+      sequence: 1,
+      data: { organisationId, kind, timeZone, jurisdiction: 'US' },
+    });
+  };
+  const grant = async (actor: Actor) => {
+    const { membershipId, userId, organisationId, role } = actor;
+    await test.publish(MembershipGranted, {
+      aggregateId: membershipId,
+      sequence: 1,
+      data: { membershipId, userId, organisationId, role },
+    });
+    return actor;
+  };
+
+  const world: World = {
+    ...test,
+    clock,
+    clinicId,
+    doctor: person('doctor', { organisationId: clinicId }),
+    patient: person('patient', { organisationId: clinicId }),
+    pharmacist: person('pharmacist', { organisationId: pharmacyId }),
+    join: async (role, organisationId = role === 'pharmacist' ? pharmacyId : clinicId) => {
+      const actor = await grant(person(role, { organisationId }));
+      await test.drain();
+      return actor;
+    },
+    endMembership: async ({ membershipId, userId, organisationId, role }) => {
+      await test.publish(MembershipEnded, {
+        aggregateId: membershipId,
+        sequence: 2,
+        data: { membershipId, userId, organisationId, role },
+      });
+      await test.drain();
+    },
+    registerPharmacy: async (timeZone = zone) => {
+      const id = newId<'Organisation'>();
+      await register(id, 'pharmacy', timeZone);
+      await test.drain();
+      return id;
+    },
+    openTicket: async ({ patient = world.patient, doctor = world.doctor, kind = 'prescription', ...more } = {}) => {
+      const ticketId = newId<'Ticket'>();
+      const chosen = more.pharmacyId === undefined ? pharmacyId : more.pharmacyId;
+      status.set(ticketId, 'created');
+      pharmacies.set(ticketId, chosen);
+      await test.publish(TicketOpened, {
+        aggregateId: ticketId,
+        sequence: next(ticketId),
+        data: {
+          ticketId,
+          number: `TKT-20261120-${ticketId.slice(-5).toUpperCase()}`,
+          kind,
+          status: 'created',
+          version: 1,
+          patientId: patient.userId,
+          doctorId: doctor.userId,
+          clinicId,
+          pharmacyId: chosen,
+          appointmentId: null,
+          prescriptionId: null,
+          expiresAt: '2027-11-20T00:00:00Z',
+        },
+      });
+      await test.drain();
+      return ticketId;
+    },
+    move: async (ticketId, to, { reason = 'test', fence = 0, held = false, actorId, ...more } = {}) => {
+      const from = status.get(ticketId) ?? 'sent';
+      status.set(ticketId, to);
+      if (more.pharmacyId) pharmacies.set(ticketId, more.pharmacyId);
+      const sequence = next(ticketId);
+      await test.publish(TicketMoved, {
+        aggregateId: ticketId,
+        sequence,
+        ...(actorId && { actorId }),
+        data: {
+          ticketId,
+          version: sequence,
+          from,
+          to,
+          reason,
+          pharmacyId: pharmacies.get(ticketId) ?? null,
+          fence,
+          held,
+          leaseUntil: null,
+        },
+      });
+      await test.drain();
+    },
+    claim: async (ticketId, fence = 1, by = world.pharmacist) => {
+      await world.move(ticketId, 'received', { fence, held: true, reason: 'claimed', pharmacyId: by.organisationId });
+      const [row] = await test.sql<{ id: PrescriptionId }>(
+        'SELECT prescription_id AS id FROM fill WHERE ticket_id = $1',
+        [ticketId],
+      );
+      await world.screen(row!.id);
+      return world.claimToken(ticketId, fence, by.organisationId);
+    },
+    claimToken: (ticketId, fence, pharmacy = pharmacyId, { typ = 'ct-claim+jwt', ...claims } = {}) =>
+      jwt.sign({ ticketId, fence, ...(claims.expiresIn === undefined && { exp: clock.now.getTime() / 1000 + 86_400 }) }, keys.pem, {
+        algorithm: 'ES256',
+        header: { alg: 'ES256', kid: 'claims', typ },
+        issuer: 'carethread-tickets',
+        audience: 'carethread-claim',
+        subject: pharmacy,
+        noTimestamp: true,
+        ...claims,
+      }),
+    screen: async (prescriptionId, verdict = {}, more = {}) => {
+      const [asked] = await test.sql<any>(
+        `SELECT s.number, s.content_hash, s.content_version, p.ticket_id,
+           (SELECT json_agg(id) FROM prescription_line l WHERE l.prescription_id = p.id AND l.content_version = s.content_version) AS lines
+         FROM screening s JOIN prescription p ON p.id = s.prescription_id
+         WHERE p.id = $1 ORDER BY s.number DESC LIMIT 1`,
+        [prescriptionId],
+      );
+      await test.publish(ScreeningCompleted, {
+        aggregateId: prescriptionId,
+        sequence: asked.number,
+        data: {
+          screeningId: newId<'Screening'>(),
+          prescriptionId,
+          ticketId: asked.ticket_id,
+          contentVersion: asked.content_version,
+          contentHash: more.contentHash ?? asked.content_hash,
+          screeningNumber: more.screeningNumber ?? asked.number,
+          lines: asked.lines.map((lineId: string) => ({
+            lineId,
+            wording: 'Amoxicillin 500 mg oral capsule',
+            ingredients: ['amoxicillin'],
+            schedule: null,
+          })),
+          verdict: {
+            status: 'clear',
+            releaseId: '01890000-0000-7000-8000-000000000001',
+            inputHash: 'hash',
+            findings: [],
+            checked: ['interaction', 'allergy'],
+            notChecked: [],
+            ...verdict,
+          },
+        },
+      });
+      await test.drain();
+    },
+    query: async (actor, text, variables) => {
+      const { data, errors } = await test.ask(actor, text, variables);
+      if (errors) throw new Error(JSON.stringify(errors));
+      return data;
+    },
+    mutate: async (actor, name, input, fields) => {
+      const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+      const text = `mutation ($input: ${type}!) { done: ${name}(input: $input) { ${fields} userErrors { code message path currentVersion currentStatus } } }`;
+      return (await world.query(actor, text, { input })).done;
+    },
+    close: async () => {
+      await test.close();
+      await keys.close();
+    },
+  };
+  await Promise.all([
+    register(clinicId, 'clinic', zone),
+    register(pharmacyId, 'pharmacy', zone),
+    ...[world.doctor, world.patient, world.pharmacist].map(grant),
+  ]);
+  await test.drain();
+  return world;
+}
+
+
+/** The keys of tickets, over HTTP. */
+async function startKeySet(): Promise<{ url: string; pem: string; close: () => Promise<void> }> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const jwk = createPublicKey(pem).export({ format: 'jwk' });
+  const body = JSON.stringify({ keys: [{ ...jwk, kid: 'claims', alg: 'ES256', use: 'sig' }] });
+  const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
+    pem,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
