@@ -1,4 +1,4 @@
-import { Client } from '@carethread/system-tests/client.ts';
+import type { Client } from '@carethread/system-tests/client.ts';
 import { timingOf, type Timing } from './measure.ts';
 
 /** From sending a message over HTTP to the other member's WebSocket, one at a time, body and sender included. */

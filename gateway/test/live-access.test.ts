@@ -75,7 +75,7 @@ describe('who hears what', () => {
     const [staying, leaving] = [listen(insider), listen(outsider)];
     await hearing([staying, leaving], () => platform.post(thread, insider.userId, 'hello'));
     thread.members.delete(outsider.userId);
-    await platform.post(thread, insider.userId, 'secret');
+    await platform.withholding(1, () => platform.post(thread, insider.userId, 'secret'));
     expect(await staying.next()).toMatchObject({ data: { messageEvents: { cursor: 2 } } });
     thread.members.add(outsider.userId);
     await platform.post(thread, insider.userId, 'welcome back');
@@ -188,7 +188,7 @@ describe('with the first gate open', () => {
     );
     await platform.subscriptions(2);
     for (let post = 0; post < 3; post += 1) {
-      await platform.post(thread, insider.userId, 'secret');
+      await platform.withholding(1, () => platform.post(thread, insider.userId, 'secret'));
       const { data, errors } = await inside!.next();
       expect(errors).toBeUndefined();
       expect(JSON.stringify(data)).not.toContain('_live');
@@ -207,7 +207,7 @@ describe('with the first gate open', () => {
       platform.connect(actor).subscribe(query, { id: ticket.id }),
     );
     await platform.subscriptions(2);
-    await platform.move(ticket);
+    await platform.withholding(1, () => platform.move(ticket));
     expect(await inside!.next()).toEqual({
       data: { ticketEvents: { cursor: 2, ticket: { id: ticket.id } } },
     });

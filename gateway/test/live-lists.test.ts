@@ -37,7 +37,7 @@ describe('live lists', () => {
       const stream = platform.connect(pharmacist).subscribe(dashboard);
       await platform.subscriptions(1);
       const draft = platform.world.openTicket();
-      await platform.move(draft, pharmacist.organisationId);
+      await platform.withholding(1, () => platform.move(draft, pharmacist.organisationId));
       draft.readers.add(pharmacist.organisationId);
       await platform.move(draft, pharmacist.organisationId);
       expect(await stream.next()).toMatchObject({
@@ -103,9 +103,11 @@ describe('live lists', () => {
       await platform.subscriptions(1);
       const [left, present] = [platform.world.openThread(), platform.world.openThread(doctor.userId)];
       left.members.add(doctor.userId);
-      const posting = platform.post(left, author, 'secret');
-      left.members.clear();
-      await posting;
+      await platform.withholding(1, () => {
+        const posting = platform.post(left, author, 'secret');
+        left.members.clear();
+        return posting;
+      });
       await platform.post(present, author, 'for you');
       expect(await stream.next()).toMatchObject({ data: { inboxEvents: { message: { text: 'for you' } } } });
       expect(stream.waiting).toBe(0);

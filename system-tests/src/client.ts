@@ -107,7 +107,7 @@ export class Watch {
       { query, variables: variables as Record<string, unknown> },
       {
         next: ({ data }) => {
-          if (data) this.seen.push(data as Data);
+          if (data) this.seen.push(data);
           wake();
         },
         error: (error) => {

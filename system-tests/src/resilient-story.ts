@@ -1,4 +1,4 @@
-import { Client, type Data } from './client.ts';
+import type { Client, Data } from './client.ts';
 import { setStage } from './story/stage.ts';
 import { eventually } from './story/expect.ts';
 

@@ -55,13 +55,16 @@ export async function park(pool: pg.Pool, event: Incoming, attempts: number, rea
     event.id,
     event.aggregateId,
     attempts,
-    reason.slice(0, 500),
+    shortened(reason),
     storable(event.message),
   ]);
 }
 
-/** JSON that PostgreSQL takes: it has no place for the character U+0000, which only broken messages contain. */
+/** A failure as it is kept with the event. */
+export const shortened = (reason: string): string => storableText(reason.slice(0, 500));
+
+/** PostgreSQL has no place for the character U+0000, which only broken messages contain. */
+const storableText = (text: string) => text.replaceAll('\0', '\ufffd');
+
 const storable = (message: Message): string =>
-  JSON.stringify(message, (_, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value,
-  );
+  JSON.stringify(message, (_, value: unknown) => (typeof value === 'string' ? storableText(value) : value));

@@ -42,6 +42,13 @@ export function readEvent(message: Message, handlers: HandlerTable): Incoming {
     const event: EventEnvelope<unknown> = { ...envelope, data: definition.schema.parse(envelope.data) };
     return { ...received, kind: 'event', apply: (tx) => handler(event, tx) };
   } catch (error) {
-    return { ...received, kind: 'unreadable', reason: (error as Error).message };
+    return { ...received, kind: 'unreadable', reason: withoutValues(error) };
   }
+}
+
+/** Why a message cannot be read, without quoting it: where its schema was not met, but not by what. */
+function withoutValues(error: unknown): string {
+  const { issues } = error as { issues?: { code: string; path: PropertyKey[] }[] };
+  if (issues) return issues.map(({ code, path }) => `${path.join('.') || 'data'}: ${code}`).join(', ');
+  return error instanceof SyntaxError ? 'The body is not JSON.' : (error as Error).message;
 }

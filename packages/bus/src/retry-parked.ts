@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { failpoint } from './failpoint.ts';
-import { lastAttempt } from './inbox.ts';
+import { lastAttempt, shortened } from './inbox.ts';
 import type { Message } from './link.ts';
 import { countParked, countStopped } from './parked.ts';
 import { Bell, pause } from './pause.ts';
@@ -35,7 +35,7 @@ const claim = `
     next_attempt_at = now() + least(200 * 2 ^ attempts, 60000) * interval '1 millisecond'
   FROM due WHERE inbox.event_id = due.event_id
   RETURNING inbox.event_id, inbox.attempts, inbox.message`;
-const hold = `SELECT 1 FROM bus.inbox WHERE event_id = $1 AND attempts = $2 AND status = 'parked' FOR UPDATE SKIP LOCKED`;
+const hold = `SELECT 1 FROM bus.inbox WHERE event_id = $1 AND attempts = $2 AND status = 'parked' FOR UPDATE`;
 const done = `UPDATE bus.inbox SET status = 'done', message = NULL, error = NULL, next_attempt_at = NULL WHERE event_id = $1`;
 const note = 'UPDATE bus.inbox SET error = $2 WHERE event_id = $1';
 
@@ -76,7 +76,7 @@ export function startRetries(options: {
       log.info({ eventId: id, attempts }, 'parked event handled');
     } catch (error) {
       if (isTransient(error)) throw error;
-      await pool.query(note, [id, describe(error).slice(0, 500)]);
+      await pool.query(note, [id, shortened(describe(error))]);
       if (attempts >= lastAttempt)
         log.error({ eventId: id, eventType: message.type, error }, 'parked event stopped');
     }

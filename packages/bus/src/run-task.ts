@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { failpoint } from './failpoint.ts';
+import { shortened } from './inbox.ts';
 import type { DueTask, OutsideCall, TaskHandlers, Timer } from './task-handlers.ts';
 import { inTransaction, Refused } from './transaction.ts';
 
@@ -101,5 +102,5 @@ export async function postponeTask(
   until: Date,
   reason: string,
 ): Promise<void> {
-  await pool.query(postpone, [task.key, task.attempts, until, counted, reason.slice(0, 500)]);
+  await pool.query(postpone, [task.key, task.attempts, until, counted, shortened(reason)]);
 }

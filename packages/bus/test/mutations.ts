@@ -37,8 +37,10 @@ const mutations: Mutation[] = [
   {
     name: 'acknowledge before commit',
     file: 'delivery-loop.ts',
-    find: 'await settle(batch, this.#ended);',
-    replace: 'this.#subscription.ackThrough(last);\n      await settle(batch, this.#ended);\n      continue;',
+    find: `await settle(batch, this.#ended);
+      if (this.#link.alive) this.#subscription.ackThrough(last);`,
+    replace: `this.#subscription.ackThrough(last);
+      await settle(batch, this.#ended);`,
   },
   {
     name: 'no inbox check',
@@ -78,12 +80,16 @@ const suites = ['test/simulation', 'test/task-worker', 'test/failpoints'];
 const here = fileURLToPath(new URL('..', import.meta.url));
 const copies = join(here, '.mutants');
 
-/** Runs one suite in a folder; true when it passed. */
-function passes(folder: string, suite: string): Promise<boolean> {
+/** Runs one suite in a folder; null when it passed, else the first things it did not expect. */
+function complaintOf(folder: string, suite: string): Promise<string | null> {
   const jest = fileURLToPath(import.meta.resolve('jest/bin/jest'));
   const args = ['--experimental-vm-modules', '--no-warnings', jest, '--rootDir', folder, suite];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
-  return new Promise((resolve) => child.on('close', (code) => resolve(code === 0)));
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const unexpected = () =>
+    /^ *[+] {2,}"\w+": .*$|Exceeded timeout.*$|^ *Received.*$/m.exec(output)?.[0].trim() ?? 'failed';
+  return new Promise((resolve) => child.on('close', (code) => resolve(code === 0 ? null : unexpected())));
 }
 
 /** A copy of the package in which the mutation stands; without one, an unchanged copy. */
@@ -107,12 +113,19 @@ let survivors = 0;
 try {
   rmSync(copies, { recursive: true, force: true });
   const folders = chosen.map((mutation) => ({ mutation, folder: prepare(mutation) }));
-  if (!(await passes(prepare(null), suites[0]!))) throw new Error('The unchanged copy fails, too.');
+  for (const suite of suites) {
+    const complaint = await complaintOf(prepare(null), suite);
+    if (complaint) throw new Error(`The unchanged copy fails ${suite}, too: ${complaint}`);
+  }
   for (const { mutation, folder } of folders) {
-    let noticedBy: string | undefined;
-    for (const suite of suites) if (!noticedBy && !(await passes(folder, suite))) noticedBy = suite;
-    if (!noticedBy) survivors++;
-    console.log(`${noticedBy ? `noticed by ${noticedBy}` : 'NOT NOTICED'}: ${mutation.name}`);
+    let noticed: string | null = null;
+    for (const suite of suites) {
+      const complaint = await complaintOf(folder, suite);
+      if (complaint) noticed ??= `${suite}: ${complaint}`;
+      if (noticed) break;
+    }
+    if (!noticed) survivors++;
+    console.log(`${mutation.name}\n  ${noticed ? `noticed by ${noticed}` : 'NOT NOTICED'}`);
   }
 } finally {
   rmSync(copies, { recursive: true, force: true });

@@ -29,10 +29,12 @@ const toMembership = (row: Row): Membership => ({
   endedAt: row.ended_at,
 });
 
-const ownActive = 'SELECT * FROM memberships WHERE id = $1 AND user_id = $2 AND ended_at IS NULL';
+const select = `SELECT id, user_id, organisation_id, role, licence_number, extra_permissions, version, granted_at, ended_at
+  FROM memberships`;
+const ownActive = `${select} WHERE id = $1 AND user_id = $2 AND ended_at IS NULL`;
 // FOR UPDATE, which even the foreign key of a session in the making waits for.
-const byId = 'SELECT * FROM memberships WHERE id = $1 FOR UPDATE';
-const byPlace = `SELECT * FROM memberships WHERE user_id = $1 AND organisation_id = $2 AND role = $3 FOR UPDATE`;
+const byId = `${select} WHERE id = $1 FOR UPDATE`;
+const byPlace = `${select} WHERE user_id = $1 AND organisation_id = $2 AND role = $3 FOR UPDATE`;
 
 /** An active membership of this person. */
 export async function loadStanding(tx: Tx, id: MembershipId, userId: UserId): Promise<Standing | null> {

@@ -60,6 +60,14 @@ export const actorOf = (standing: Standing, sessionId: SessionId): Actor => ({
   sessionId,
 });
 
+/** A membership that nobody had before. */
+export const firstMembership = (grant: Grant, now: Date): Membership => ({
+  ...grant,
+  version: 1,
+  grantedAt: now,
+  endedAt: null,
+});
+
 /** The membership after it was granted; what has ended is revived under its old id. `current` is null for a first grant. */
 export function decideGrant(
   current: Membership | null,
@@ -82,13 +90,8 @@ export function decideGrant(
     return refuse('CONFLICT', 'This person has this membership already.', {
       currentVersion: current.version,
     });
-  return {
-    ...grant,
-    id: current?.id ?? grant.id,
-    version: (current?.version ?? 0) + 1,
-    grantedAt: now,
-    endedAt: null,
-  };
+  if (!current) return firstMembership(grant, now);
+  return { ...grant, id: current.id, version: current.version + 1, grantedAt: now, endedAt: null };
 }
 
 /** The membership after its end. Nobody ends the one they act in, so an installation keeps an administrator. */

@@ -3,17 +3,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import { type OrganisationKind, OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
 import type { OrganisationId } from '@carethread/contracts/ids.ts';
 import type { Origin } from './asking.ts';
-
-export interface Organisation {
-  id: OrganisationId;
-  kind: OrganisationKind;
-  name: string;
-  city: string;
-  /** IANA name. */
-  timeZone: string;
-  /** ISO 3166-1 alpha-2 or ISO 3166-2 code. */
-  jurisdiction: string;
-}
+import type { Organisation } from './organisation.ts';
 
 const insert = `INSERT INTO organisations (id, kind, name, city, time_zone, jurisdiction)
   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING RETURNING id`;

@@ -35,11 +35,23 @@ export async function startIdentity() {
     /** Lets time pass for the service; the database's own clock goes on as it does. */
     later: (milliseconds: number) => void (ahead += milliseconds),
     signIn: (login: string, more: object = {}) => signIn(service, login, more),
-    /** Returns once a statement of the service waits for a lock. */
-    async untilSomebodyWaits() {
-      const waiting = `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+    /** Holds the rows this query locks until `meanwhile` has sent so many statements that wait for them. */
+    async whileLocked<Result>(
+      query: { text: string; values: unknown[] },
+      meanwhile: { waiting: number; send: () => Promise<Result>; beforeCommit?: string },
+    ): Promise<Result> {
+      const holder = new pg.Client({ connectionString: service.ownerUrl });
+      await holder.connect();
+      await holder.query('BEGIN');
+      await holder.query(query);
+      const sent = meanwhile.send();
+      const waiting = `SELECT DISTINCT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
         WHERE NOT granted AND datname = current_database()`;
-      while ((await service.sql(waiting)).length === 0);
+      while ((await service.sql(waiting)).length < meanwhile.waiting);
+      if (meanwhile.beforeCommit) await holder.query(meanwhile.beforeCommit, query.values);
+      await holder.query('COMMIT');
+      await holder.end();
+      return sent;
     },
     /** Events as they were written, whether published by now or not. */
     events: (type: string) =>

@@ -39,8 +39,11 @@ describe('refreshing a session', () => {
   });
 
   it('gives two tabs that wake together the same successor', async () => {
-    const { refreshToken } = await signedIn();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken)));
+    const { refreshToken, accessToken } = await signedIn();
+    const answers = await identity.whileLocked(
+      { text: 'SELECT FROM sessions WHERE id = $1 FOR UPDATE', values: [actorIn(accessToken).sessionId] },
+      { waiting: 8, send: () => Promise.all(Array.from({ length: 8 }, () => refresh(refreshToken))) },
+    );
     const successors = new Set(answers.map(({ session }) => session?.refreshToken));
     expect(successors.size).toBe(1);
     identity.later(5 * seconds);

@@ -109,6 +109,17 @@ describe('row security', () => {
     );
   });
 
+  it('tells nobody but its doctors who is a patient of a clinic', async () => {
+    await identity.sql(
+      `UPDATE memberships SET organisation_id = (SELECT organisation_id FROM memberships WHERE id = $1) WHERE id = $2`,
+      [demoMembershipId('patient'), demoMembershipId('patient2')],
+    );
+    const patients = `SELECT user_id FROM memberships WHERE role = 'patient'`;
+    expect(await as(demoActor('patient'), patients)).toEqual([{ user_id: demoUserId('patient') }]);
+    expect(await as({ ...demoActor('doctor'), role: 'administrator' }, patients)).toBe(0);
+    expect(await as(demoActor('doctor'), patients)).toHaveLength(2);
+  });
+
   it('does not read password hashes for an administrator either', async () => {
     expect(await as(demoActor('admin'), 'SELECT password_hash FROM password_credentials')).toBe(denied);
     expect(await as(demoActor('admin'), 'SELECT account FROM sign_in_attempts')).toBe(denied);

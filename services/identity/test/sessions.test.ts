@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
-import pg from 'pg';
 import {
   actorIn,
   demoActor,
@@ -67,6 +66,21 @@ describe('acting in another membership', () => {
     expect(await revocations(tokens)).toEqual([]);
   });
 
+  it('leaves one newest token when it happens several times at once', async () => {
+    const tokens = await signedIn('doctor');
+    const answers = await identity.whileLocked(
+      {
+        text: 'SELECT FROM sessions WHERE id = $1 FOR UPDATE',
+        values: [actorIn(tokens.accessToken).sessionId],
+      },
+      { waiting: 4, send: () => Promise.all(Array.from({ length: 4 }, () => actAs(tokens, second))) },
+    );
+    const refreshed = [];
+    for (const { session } of answers) refreshed.push((await refresh(session.refreshToken)).session);
+    expect(refreshed.filter(Boolean)).toHaveLength(1);
+    expect(await revocations(tokens)).toEqual([]);
+  });
+
   it('is for own memberships that are active', async () => {
     const tokens = await signedIn('doctor');
     const notFound = [{ code: 'NOT_FOUND', path: ['input', 'membershipId'] }];
@@ -88,16 +102,15 @@ describe('acting in another membership', () => {
 
   it('is refused when the membership ends at the same moment', async () => {
     const tokens = await signedIn('doctor');
-    const ending = new pg.Client({ connectionString: identity.ownerUrl });
-    await ending.connect();
-    await ending.query('BEGIN');
-    await ending.query('SELECT FROM memberships WHERE id = $1 FOR UPDATE', [second]);
-    const answer = actAs(tokens, second);
-    await identity.untilSomebodyWaits();
-    await ending.query('UPDATE memberships SET ended_at = now() WHERE id = $1', [second]);
-    await ending.query('COMMIT');
-    await ending.end();
-    expect((await answer).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    const answer = await identity.whileLocked(
+      { text: 'SELECT FROM memberships WHERE id = $1 FOR UPDATE', values: [second] },
+      {
+        waiting: 1,
+        send: () => actAs(tokens, second),
+        beforeCommit: 'UPDATE memberships SET ended_at = now() WHERE id = $1',
+      },
+    );
+    expect(answer.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
     await identity.sql('UPDATE memberships SET ended_at = NULL WHERE id = $1', [second]);
     // Nothing of it was written: the session goes on as before.
     expect((await refresh(tokens.refreshToken)).session.membership.id).toBe(demoMembershipId('doctor'));

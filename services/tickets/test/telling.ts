@@ -1,7 +1,13 @@
 import type { EventDefinition } from '@carethread/contracts/define-event.ts';
 import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
 import * as prescriptions from '@carethread/contracts/events/prescriptions.ts';
-import { derivedId, newId, type PrescriptionId, type TicketId, type UserId } from '@carethread/contracts/ids.ts';
+import {
+  derivedId,
+  newId,
+  type PrescriptionId,
+  type TicketId,
+  type UserId,
+} from '@carethread/contracts/ids.ts';
 import type { PatientFactors } from '@carethread/contracts/screening.ts';
 import type { TestService } from '@carethread/service-kit/testing/test-service.ts';
 

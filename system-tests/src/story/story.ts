@@ -43,7 +43,7 @@ async function followed(live: Watch): Promise<void> {
   const cursors = live.seen.map(({ ticketEvents }) => ticketEvents.cursor as number);
   expect(
     cursors.every((cursor, index) => cursor === index + 1),
-    `the patient's live cursors have no gap (${cursors})`,
+    `the patient's live cursors have no gap (${cursors.join()})`,
   );
 }
 

@@ -8,7 +8,8 @@ import {
   type Rules,
 } from '../rules/rule.ts';
 import type { ClinicalIngredient, ClinicalRules } from '../screen/release.ts';
-import { wordsOf } from '../text/fold.ts';
+import { fold, wordsOf } from '../text/fold.ts';
+import type { Schedule } from '../formulary/formulary.ts';
 
 /** A release as it is kept in memory: everything but its products, which are many. */
 export interface LoadedRelease extends ClinicalRules {
@@ -18,6 +19,11 @@ export interface LoadedRelease extends ClinicalRules {
   /** Names that are easily taken for an ingredient's name, by its code. */
   readonly lookAlikes: ReadonlyMap<string, readonly string[]>;
   readonly categories: ReadonlyMap<string, string>;
+  /** What each ingredient can be found by, folded: its own name first, then its synonyms and codes. */
+  readonly ingredientNames: readonly { readonly code: string; readonly names: readonly string[] }[];
+  readonly scheduleOf: ReadonlyMap<string, Schedule | null>;
+  readonly conditionNames: ReadonlyMap<string, string>;
+  readonly classNames: ReadonlyMap<string, string>;
   /** Every rule by its id. */
   readonly ruleById: ReadonlyMap<string, AnyRule>;
 }
@@ -29,8 +35,8 @@ export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | nul
   const all = <Row>(sql: string) => tx.query<Row>(sql, [id]);
   const [[release], ingredients, codes, forms, lookAlikes, categories, rules] = await Promise.all([
     all<{ number: number }>('SELECT number FROM reference.release WHERE id = $1'),
-    all<{ code: string; name: string; reviewed: boolean; classes: string[] }>(ingredientsWithClasses),
-    all<{ kind: string; code: string }>(codesInUse),
+    all<IngredientRow>(ingredientsWithClasses),
+    all<{ kind: string; code: string; name: string }>(codesInUse),
     all<{ words: string }>(formWords),
     all<{ code: string; name: string }>(alikes),
     all<{ prefix: string; name: string }>(
@@ -39,8 +45,9 @@ export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | nul
     readRules(all),
   ]);
   if (!release) return null;
-  const codesOf = (kind: string) =>
-    new Set(codes.filter((each) => each.kind === kind).map(({ code }) => code));
+  const namesOf = (kind: string) =>
+    new Map(codes.filter((each) => each.kind === kind).map(({ code, name }) => [code, name]));
+  const codesOf = (kind: string) => new Set(namesOf(kind).keys());
   return {
     id,
     number: release.number,
@@ -62,21 +69,40 @@ export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | nul
         rows.map(({ name }) => name),
       ]),
     ),
+    ingredientNames: ingredients.map(({ code, name, synonyms, codes: atc }) => ({
+      code,
+      names: [name, ...synonyms, ...atc].map(fold),
+    })),
+    scheduleOf: new Map(ingredients.map(({ code, schedule }) => [code, schedule])),
+    conditionNames: namesOf('condition'),
+    classNames: namesOf('class'),
     categories: new Map(categories.map(({ prefix, name }) => [prefix, name])),
     ruleById: new Map((Object.values(rules) as (readonly AnyRule[])[]).flat().map((rule) => [rule.id, rule])),
   };
 }
 
-const ingredientsWithClasses = `SELECT code, name, reviewed,
-    array_remove(array_agg(class_code ORDER BY class_code), NULL) AS classes
-  FROM reference.ingredient LEFT JOIN reference.ingredient_class_member member
-    ON member.release_id = ingredient.release_id AND ingredient_code = code
- WHERE ingredient.release_id = $1 GROUP BY code, name, reviewed`;
+interface IngredientRow {
+  code: string;
+  name: string;
+  schedule: Schedule | null;
+  reviewed: boolean;
+  classes: string[];
+  synonyms: string[];
+  codes: string[];
+}
+const ingredientsWithClasses = `SELECT code, name, schedule, reviewed,
+    ARRAY(SELECT class_code FROM reference.ingredient_class_member
+           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS classes,
+    ARRAY(SELECT synonym.name FROM reference.ingredient_synonym synonym
+           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS synonyms,
+    ARRAY(SELECT value FROM reference.ingredient_code outside
+           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS codes
+  FROM reference.ingredient WHERE release_id = $1 ORDER BY name`;
 
-const codesInUse = `SELECT 'class' AS kind, code FROM reference.ingredient_class WHERE release_id = $1
-  UNION ALL SELECT 'allergen', code FROM reference.other_allergen WHERE release_id = $1
-  UNION ALL SELECT 'condition', code FROM reference.condition WHERE release_id = $1
-  UNION ALL SELECT 'local route', code FROM reference.route WHERE release_id = $1 AND exposure = 'local'`;
+const codesInUse = `SELECT 'class' AS kind, code, name FROM reference.ingredient_class WHERE release_id = $1
+  UNION ALL SELECT 'allergen', code, name FROM reference.other_allergen WHERE release_id = $1
+  UNION ALL SELECT 'condition', code, name FROM reference.condition WHERE release_id = $1
+  UNION ALL SELECT 'local route', code, name FROM reference.route WHERE release_id = $1 AND exposure = 'local'`;
 
 const formWords = `SELECT unnest(words || name) AS words FROM reference.dosage_form WHERE release_id = $1
   UNION SELECT code FROM reference.route WHERE release_id = $1`;

@@ -2,6 +2,7 @@ import type { Verdict } from '@carethread/contracts/screening.ts';
 
 /** Why something could not be checked, with the sentence a person reads. */
 export const gapReasons = {
+  catalog_not_ready: 'The catalog has no release yet, so nothing was checked.',
   uncoded_drug: 'This line has no code, so nothing about it was checked.',
   unknown_product: 'The catalog does not have this product.',
   unknown_ingredient: 'The catalog does not have this ingredient.',

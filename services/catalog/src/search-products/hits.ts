@@ -9,7 +9,10 @@ const rank = (reason: MatchReason): number => matchReasons.indexOf(reason);
 export interface Hits {
   readonly sql: string;
   readonly values: readonly unknown[];
+  /** Whether a folded word of a name is what the question meant. */
+  readonly isMeant: (word: string) => boolean;
 }
+const nothing = () => false;
 
 const product = 'SELECT product.* FROM reference.product WHERE release_id = $1';
 
@@ -17,12 +20,14 @@ const product = 'SELECT product.* FROM reference.product WHERE release_id = $1';
 export const everything: Hits = {
   sql: `SELECT product.*, ${rank('BROWSED')} AS rank FROM reference.product WHERE release_id = $1`,
   values: [],
+  isMeant: nothing,
 };
 
 export const hitsByCode = (code: string): Hits => ({
   sql: `SELECT product.*, ${rank('CODE')} AS rank FROM reference.product WHERE release_id = $1 AND id IN
     (SELECT product_id FROM reference.product_code WHERE release_id = $1 AND value = $2)`,
   values: [code],
+  isMeant: nothing,
 });
 
 /** Words that may stand for what was typed: itself, or what it may be a misspelling of. */
@@ -40,6 +45,7 @@ export function hitsByWords(question: Question, repairs: Repairs): Hits {
           ...wholes(question),
         ]),
       ],
+      isMeant: (word) => [...repairs.values()].some((words) => words.includes(word)),
     };
   return {
     sql: `SELECT each.*, CASE WHEN $3 = ANY (names) THEN ${rank('EXACT')}
@@ -50,6 +56,7 @@ export function hitsByWords(question: Question, repairs: Repairs): Hits {
       names.join(' '),
       and([...names.map((name) => begins(name, 'AD')), ...wholes(question)]),
     ],
+    isMeant: (word) => names.some((name) => word.startsWith(name)),
   };
 }
 

@@ -68,8 +68,8 @@ export async function pageOfHits(
   const rows = await tx.query<{ rank: number; sort_key: string; id: string }>(
     `SELECT id, sort_key, rank FROM (${sql}) hits
      ${page.after ? `WHERE (rank, sort_key, id) > ($${at}::int, $${at + 1}::text, $${at + 2}::uuid)` : ''}
-     ORDER BY rank, sort_key, id LIMIT ${page.first + 1}`,
-    [release, ...values, ...after],
+     ORDER BY rank, sort_key, id LIMIT $${at + after.length}::int`,
+    [release, ...values, ...after, page.first + 1],
   );
   return rows.map(({ id, rank, sort_key }) => ({ id, rank, sortKey: sort_key, reason: matchReasons[rank]! }));
 }
@@ -110,7 +110,7 @@ async function repairsOf(tx: Tx, release: string, { names }: Question): Promise<
   );
 }
 
-function filtered({ sql, values }: Hits, filter: Filter): Hits {
+function filtered({ sql, values }: Hits, filter: Filter): Pick<Hits, 'sql' | 'values'> {
   const wanted: [string, unknown][] = [
     ['form_code = ANY (?::text[])', filter.forms],
     ['routes && ?::text[]', filter.routes],

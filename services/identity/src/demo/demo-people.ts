@@ -1,5 +1,5 @@
 import type { Role } from '@carethread/contracts/actor.ts';
-import type { Organisation } from '../organisation-store.ts';
+import type { Organisation } from '../organisation.ts';
 
 /** What the demonstration consists of. Ids follow from keys and addresses, so they are the same in every installation. */
 

@@ -3,6 +3,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import { derivedId } from '@carethread/contracts/ids.ts';
 import type pg from 'pg';
 import type { Origin } from '../asking.ts';
+import { firstMembership } from '../membership.ts';
 import { saveGranted } from '../membership-store.ts';
 import { insertOrganisation } from '../organisation-store.ts';
 import { hashPassword } from '../password.ts';
@@ -43,17 +44,17 @@ async function seedPerson(tx: Tx, person: DemoPerson, now: Date): Promise<boolea
   const passwordHash = await hashPassword(demoPassword);
   if (!(await insertNewUser(tx, { id: userId, email, passwordHash, displayName, givenName, familyName })))
     throw new Error(`Somebody else has the address ${email}.`);
-  const membership = {
-    id: demoMembershipId(person.login),
-    userId,
-    organisationId: demoOrganisationId(person.at),
-    role,
-    licenceNumber,
-    extraPermissions: [],
-    version: 1,
-    grantedAt: now,
-    endedAt: null,
-  };
+  const membership = firstMembership(
+    {
+      id: demoMembershipId(person.login),
+      userId,
+      organisationId: demoOrganisationId(person.at),
+      role,
+      licenceNumber,
+      extraPermissions: [],
+    },
+    now,
+  );
   await saveGranted(tx, membership, nobody);
   return true;
 }

@@ -1,23 +1,17 @@
+import { organisationKinds } from '@carethread/contracts/events/identity.ts';
 import { idSchema, newId, type OrganisationId } from '@carethread/contracts/ids.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
 import { administer } from '../administer.ts';
 import { type AskingActor, originOf } from '../asking.ts';
-import { nameSchema } from '../name.ts';
-import { insertOrganisation, type Organisation } from '../organisation-store.ts';
+import { organisationFields } from '../organisation.ts';
+import { insertOrganisation } from '../organisation-store.ts';
 
 const registerOrganisationInput = z.object({
   idempotencyKey: idSchema(),
-  kind: z
-    .enum(['CLINIC', 'PHARMACY', 'OPERATOR'])
-    .transform((kind) => kind.toLowerCase() as Organisation['kind']),
-  name: nameSchema(120),
-  city: nameSchema(80),
-  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin'),
-  jurisdiction: z
-    .string()
-    .regex(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, 'must be an ISO 3166 code such as US or US-CA'),
+  kind: z.string().toLowerCase().pipe(z.enum(organisationKinds)),
+  ...organisationFields,
 });
 
 /** Adds an organisation. Answers its id. */
@@ -33,13 +27,4 @@ export async function registerOrganisation(
     await insertOrganisation(tx, { id, ...content }, originOf(asking));
     return { id };
   });
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    // Intl takes offsets such as +02:00 as well, which know no summer time.
-    return /^[A-Z]/i.test(name) && Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
 }

@@ -32,10 +32,7 @@ export const underClaim = (
 
 const held = ['received', 'preparing', 'ready'] as const;
 
-/**
- * Claims a ticket for a pharmacy, or takes it over from a colleague. No facts when this person holds it already: the
- * claim is there to be fetched again.
- */
+/** Claims a ticket for a pharmacy, or takes it over from a colleague. */
 export function decideClaim(
   ticket: Ticket,
   wish: Holder & { takeOver: boolean; expectedVersion?: number | null | undefined },
@@ -66,14 +63,12 @@ function claimHeld(
   if (current.pharmacyId !== wish.pharmacyId)
     return refuse('ALREADY_HELD', 'Another pharmacy holds this ticket.');
   if (wish.takeOver) return reclaim(ticket, 'take_over', newClaim(ticket, wish, leaseMs, now), 'taken_over');
-  if (current.userId !== wish.userId)
-    return refuse('ALREADY_HELD', 'A colleague in your pharmacy holds this ticket; you can take it over.');
-  return now < current.leaseUntil
-    ? []
-    : refuse(
-        'ALREADY_HELD',
-        'Your claim has just ended and the ticket is going back; claim it again in a moment.',
-      );
+  return refuse(
+    'ALREADY_HELD',
+    current.userId === wish.userId
+      ? 'You hold this ticket already; its claim shows you the token.'
+      : 'A colleague in your pharmacy holds this ticket; you can take it over.',
+  );
 }
 
 /** A new end of the lease for the same fence. */

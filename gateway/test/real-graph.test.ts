@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { ApolloGateway } from '@apollo/gateway';
+import { newId } from '@carethread/contracts/ids.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type GraphQLSchema, isObjectType, parse, validate } from 'graphql';
+import { composeSupergraphs, type Supergraphs } from '../src/compose/compose.ts';
+import { readSubgraphs } from '../src/compose/subgraph-files.ts';
+import { allFeeds } from '../src/live/feeds/all-feeds.ts';
+import { planFor } from '../src/live/plan.ts';
+import { anActor } from './fixtures/identity-provider.ts';
+
+const feeds = new Map(allFeeds.map((feed) => [feed.field, feed]));
+const subscriptionTo = (field: string, args: string) =>
+  parse(`subscription { ${field}${args} { __typename } }`);
+
+describe('the graph of the real services', () => {
+  let graphs: Supergraphs;
+  let gateway: ApolloGateway | undefined;
+  let schema: GraphQLSchema;
+  beforeAll(async () => {
+    graphs = composeSupergraphs(readSubgraphs(fileURLToPath(new URL('../../services', import.meta.url))));
+    process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
+    gateway = new ApolloGateway({ supergraphSdl: graphs.internal });
+    ({ schema } = await gateway.load());
+  });
+  afterAll(() => gateway?.stop());
+
+  it('has a feed for every subscription, and a subscription for every feed', () => {
+    expect(Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).sort()).toEqual(
+      [...feeds.keys()].sort(),
+    );
+  });
+
+  it.each(allFeeds.map((feed) => [feed.field, feed] as const))(
+    'answers what %s reads with each event',
+    (field, feed) => {
+      const args = { ticketEvents: '(ticketId: "x")', messageEvents: '(threadId: "x")' }[field] ?? '';
+      const { query } = planFor(subscriptionTo(field, args), null, feeds);
+      expect(validate(schema, query.document)).toEqual([]);
+      const { type, field: entity } = feed.check;
+      const event = schema.getType(type);
+      expect(isObjectType(event) && event.getFields()[entity]).toBeTruthy();
+    },
+  );
+
+  it.each(allFeeds.map((feed) => [feed.field, feed] as const))(
+    'answers what %s asks at its beginning',
+    async (_, feed) => {
+      const actor = anActor({ role: 'pharmacist' });
+      for (const after of [null, 0]) {
+        const request = feed.request({ ticketId: newId(), threadId: newId(), after }, actor);
+        await request?.open(async (query) => {
+          expect(validate(schema, parse(query))).toEqual([]);
+          return {};
+        });
+      }
+    },
+  );
+});

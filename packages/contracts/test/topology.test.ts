@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EventDefinition, ServiceName } from '../src/define-event.ts';
+import { serviceNames } from '../src/define-event.ts';
+import * as catalog from '../src/events/catalog.ts';
+import * as identity from '../src/events/identity.ts';
+import * as messaging from '../src/events/messaging.ts';
+import * as prescriptions from '../src/events/prescriptions.ts';
+import * as tickets from '../src/events/tickets.ts';
+import { events } from '../src/registry.ts';
+import { deadQueueOf, hasSubscriber, queueOf, subscribersOf, subscriptions } from '../src/topology.ts';
+
+const modules: Record<ServiceName, object> = { catalog, identity, messaging, prescriptions, tickets };
+const definitionsIn = (module: object) =>
+  Object.values(module).filter(
+    (value: EventDefinition | undefined) => value?.type !== undefined && 'owner' in value,
+  );
+
+describe.each(serviceNames)('%s', (service) => {
+  it('defines events of its own only', () => {
+    const foreign = definitionsIn(modules[service]).filter(({ owner }: EventDefinition) => owner !== service);
+    expect(foreign).toEqual([]);
+  });
+
+  it('subscribes to events that exist, each once, and to none of its own', () => {
+    const types: readonly string[] = subscriptions[service];
+    expect(types.filter((type) => !events.has(type))).toEqual([]);
+    expect(new Set(types).size).toBe(types.length);
+    expect(types.filter((type) => events.get(type)?.owner === service)).toEqual([]);
+  });
+});
+
+describe('the registry', () => {
+  it('holds every event once, under `<owner>.<aggregate>.<what happened>.v<N>`', () => {
+    const all = Object.values(modules).flatMap(definitionsIn);
+    expect(all.map(({ type }: EventDefinition) => type).sort()).toEqual([...events.keys()].sort());
+    for (const type of events.keys()) expect(type).toMatch(/^[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$/);
+  });
+
+  it('says what each event means', () => {
+    for (const { summary } of events.values()) expect(summary).toMatch(/^[A-Z].+\.$/);
+  });
+});
+
+it('knows who listens to an event', () => {
+  expect(subscribersOf('prescriptions.prescription.signed.v1')).toContain('catalog');
+  expect(hasSubscriber('identity.nothing.happened.v1')).toBe(false);
+});
+
+it('gives every service queues of its own', () => {
+  const names = serviceNames.flatMap((service) => [queueOf(service), deadQueueOf(service)]);
+  expect(new Set(names).size).toBe(names.length);
+});

@@ -1,0 +1,11 @@
+import type { Database } from '@carethread/service-kit/database.ts';
+import type { RequestContext } from '@carethread/service-kit/subgraph.ts';
+import type { Reader } from '../read-catalog/reader.ts';
+import type { CurrentRelease } from '../release/current-release.ts';
+
+/** What the catalog's resolvers get. */
+export interface Context extends RequestContext {
+  database: Database;
+  current: CurrentRelease;
+  reader: Reader;
+}

@@ -1,0 +1,39 @@
+import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import {
+  conditionsResolver,
+  ingredientClassesResolver,
+  ingredientClassFields,
+  ingredientFields,
+  ingredientResolver,
+} from '../read-catalog/ingredient.resolver.ts';
+import {
+  catalogReleaseResolver,
+  productFields,
+  productIngredientFields,
+  productResolver,
+} from '../read-catalog/product.resolver.ts';
+import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
+import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
+import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
+
+export const resolvers = {
+  Query: {
+    catalogRelease: catalogReleaseResolver,
+    products: productsResolver,
+    product: productResolver,
+    ingredient: ingredientResolver,
+    ingredients: ingredientsResolver,
+    ingredientClasses: ingredientClassesResolver,
+    conditions: conditionsResolver,
+    screen: screenResolver,
+  },
+  Prescription: prescriptionFields,
+  Product: productFields,
+  ProductIngredient: productIngredientFields,
+  ProductConnection: productConnectionFields,
+  Ingredient: ingredientFields,
+  IngredientClass: ingredientClassFields,
+  Verdict: verdictFields,
+  Finding: findingFields,
+} satisfies Resolvers;

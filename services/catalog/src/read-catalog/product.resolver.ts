@@ -1,0 +1,69 @@
+import { decimalText, exact } from '../amount/exact.ts';
+import { strengthText } from '../amount/strength.ts';
+import type {
+  ControlledSchedule,
+  ProductIngredientResolvers,
+  ProductResolvers,
+  QueryResolvers,
+} from '../generated/graphql.ts';
+import { countOf } from '../graphql/page.ts';
+import { productName } from './product.ts';
+
+export const productResolver: QueryResolvers['product'] = (_, { id }, { reader }) => reader.product(id);
+
+export const catalogReleaseResolver: QueryResolvers['catalogRelease'] = async (_, __, { reader }) => {
+  const { id, number } = await reader.release();
+  return { id, number };
+};
+
+export const productFields: ProductResolvers = {
+  __resolveReference: ({ id }, { reader }) => reader.product(id),
+  name: productName,
+  supply: ({ supply }) => (supply === 'otc' ? 'OVER_THE_COUNTER' : 'PRESCRIPTION_ONLY'),
+  schedule: ({ schedule }) => schedule as ControlledSchedule | null,
+  category: async ({ category }, _, { reader }) => {
+    const name = category && (await reader.release()).categories.get(category);
+    return category && name ? { code: category, name } : null;
+  },
+  origin: ({ origin }) => (origin === 'formulary' ? 'FORMULARY' : 'IMPORTED'),
+  codes: (product, _, { reader }) => reader.codesOf(product),
+  packages: (product, _, { reader }) => reader.packagesOf(product),
+  equivalents: async (product, { first }, { reader }) => {
+    const { releaseId, equivalence, id } = product;
+    if (equivalence === null) return [];
+    const take = countOf(first);
+    const rows = await reader.read((db) =>
+      db.product.findMany({
+        where: { releaseId, equivalence, id: { not: id } },
+        orderBy: [{ sortKey: 'asc' }, { id: 'asc' }],
+        take,
+        select: { id: true },
+      }),
+    );
+    const products = await Promise.all(rows.map((row) => reader.product(row.id)));
+    return products.filter((each) => each !== null);
+  },
+  lookAlikes: async ({ ingredients }, _, { reader }) => {
+    const { lookAlikes } = await reader.release();
+    return [...new Set(ingredients.flatMap(({ ingredientCode }) => lookAlikes.get(ingredientCode) ?? []))];
+  },
+};
+
+export const productIngredientFields: ProductIngredientResolvers = {
+  ingredient: async ({ releaseId, ingredientCode }, _, { reader }) => {
+    const ingredient = await reader.ingredient(releaseId, ingredientCode);
+    if (!ingredient) throw new Error('An ingredient of a product is in its release.');
+    return ingredient;
+  },
+  strength: ({ numerator, numeratorUnit, denominator, denominatorUnit }) =>
+    numerator && numeratorUnit && denominator && denominatorUnit
+      ? strengthText({
+          amount: plain(numerator.toFixed()),
+          unit: numeratorUnit,
+          perAmount: plain(denominator.toFixed()),
+          perUnit: denominatorUnit,
+        })
+      : null,
+};
+
+const plain = (number: string): string => decimalText(exact(number)!, 12);

@@ -1,0 +1,107 @@
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { isId } from '@carethread/contracts/ids.ts';
+import { actingAs } from '@carethread/service-kit/actor-context.ts';
+import type { Database } from '@carethread/service-kit/database.ts';
+import DataLoader from 'dataloader';
+import type { PrismaClient } from '../generated/prisma/client.ts';
+import type { CurrentRelease } from '../release/current-release.ts';
+import type { LoadedRelease } from '../release/load-rules.ts';
+import { type Ingredient, ingredientParts } from './ingredient.ts';
+import { type Product, productParts } from './product.ts';
+
+export type Reader = ReturnType<typeof readerFor>;
+
+interface InRelease {
+  releaseId: string;
+  id: string;
+}
+
+/** All reads of one request. What comes together is looked up together; all of it from one release. */
+export function readerFor(
+  parts: { database: Database; prisma: PrismaClient; current: CurrentRelease },
+  actor: Actor | null,
+) {
+  const { database, prisma, current } = parts;
+  const read = <Result>(query: (prisma: PrismaClient) => Promise<Result>): Promise<Result> =>
+    actingAs(actor, async () => await query(prisma));
+  let loading: Promise<LoadedRelease> | undefined;
+  const release = () => (loading ??= database.asActor(actor, (tx) => current.read(tx)));
+
+  const products = new DataLoader<string, Product | null>(async (ids) => {
+    const { id: releaseId } = await release();
+    const wanted = ids.filter(isId).map((id) => id.toLowerCase());
+    const found = await read((db) =>
+      db.product.findMany({ where: { releaseId, id: { in: wanted } }, include: productParts }),
+    );
+    const byId = new Map(found.map((product) => [product.id, product]));
+    const gone = wanted.filter((id) => !byId.has(id));
+    if (gone.length > 0) for (const product of await newestOf(gone)) byId.set(product.id, product);
+    return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+  });
+  /** Products that the release in force no longer has, as they were last: old prescriptions still name them. */
+  const newestOf = (ids: string[]) =>
+    read((db) =>
+      db.product.findMany({
+        where: { id: { in: ids } },
+        include: productParts,
+        orderBy: { release: { number: 'desc' } },
+        distinct: ['id'],
+      }),
+    );
+  const ingredients = inRelease<Ingredient | null>(async (releaseId, codes) => {
+    const rows = await read((db) =>
+      db.ingredient.findMany({ where: { releaseId, code: { in: codes } }, include: ingredientParts }),
+    );
+    const byCode = new Map(rows.map((row) => [row.code, row]));
+    return (code) => byCode.get(code) ?? null;
+  });
+  const codes = inRelease(async (releaseId, ids) => {
+    const rows = await read((db) =>
+      db.productCode.findMany({
+        where: { releaseId, productId: { in: ids }, packageCode: '' },
+        orderBy: [{ system: 'asc' }, { value: 'asc' }],
+      }),
+    );
+    return (id) => rows.filter((row) => row.productId === id);
+  });
+  const packages = inRelease(async (releaseId, ids) => {
+    const rows = await read((db) =>
+      db.package.findMany({ where: { releaseId, productId: { in: ids } }, orderBy: { code: 'asc' } }),
+    );
+    return (id) => rows.filter((row) => row.productId === id).slice(0, 100);
+  });
+
+  return {
+    actor,
+    read,
+    release,
+    product: (id: string) => products.load(id),
+    ingredient: (releaseId: string, code: string) => ingredients.load({ releaseId, id: code }),
+    codesOf: (product: Product) => codes.load(product),
+    packagesOf: (product: Product) => packages.load(product),
+  };
+}
+
+/** Loads things of several releases, one query for each release: nearly always one. */
+function inRelease<Value>(find: (releaseId: string, ids: string[]) => Promise<(id: string) => Value>) {
+  return new DataLoader<InRelease, Value, string>(
+    async (keys) => {
+      const finders = new Map(
+        await Promise.all(
+          [...Map.groupBy(keys, ({ releaseId }) => releaseId)].map(
+            async ([releaseId, group]) =>
+              [
+                releaseId,
+                await find(
+                  releaseId,
+                  group.map(({ id }) => id),
+                ),
+              ] as const,
+          ),
+        ),
+      );
+      return keys.map(({ releaseId, id }) => finders.get(releaseId)!(id));
+    },
+    { cacheKeyFn: ({ releaseId, id }) => `${releaseId} ${id}` },
+  );
+}

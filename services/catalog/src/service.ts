@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { createService, type Service } from '@carethread/service-kit/service.ts';
+import { buildSubgraph, type RequestContext } from '@carethread/service-kit/subgraph.ts';
+import type { CatalogConfig } from './config.ts';
+import { PrismaClient } from './generated/prisma/client.ts';
+import type { Context } from './graphql/context.ts';
+import { resolvers } from './graphql/resolvers.ts';
+import { readerFor } from './read-catalog/reader.ts';
+import { currentRelease } from './release/current-release.ts';
+import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
+
+const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
+
+/** The catalog: drugs, clinical rules, search, and the screening of prescriptions. */
+export const createCatalogService = (config: CatalogConfig, overrides: { now?: () => Date } = {}): Service =>
+  createService(
+    'catalog',
+    config,
+    ({ database }) => {
+      const prisma = new PrismaClient({ adapter: database.prisma });
+      const current = currentRelease();
+      const screenPrescription = whenPrescriptionSigned(current);
+      return {
+        schema: buildSubgraph(sdl, resolvers),
+        context: (request: RequestContext): Context => ({
+          ...request,
+          database,
+          current,
+          reader: readerFor({ database, prisma, current }, request.actor),
+        }),
+        events: {
+          'prescriptions.prescription.signed.v1': screenPrescription,
+          'prescriptions.prescription.rescreen_requested.v1': screenPrescription,
+        },
+      };
+    },
+    overrides,
+  );
