@@ -54,11 +54,16 @@ describe('relay and consumer over a broker that duplicates, delays and cuts', ()
         expect(outcome.violations).toEqual(none);
         expect(outcome.left).toEqual({ outbox: 0, parked: 0, messages: 0 });
       }),
-      { numRuns: Number(process.env.SIMULATION_RUNS ?? 120), endOnFailure: true },
+      {
+        numRuns: Number(process.env.SIMULATION_RUNS ?? 150),
+        endOnFailure: true,
+        // A busy machine tries fewer schedules rather than taking longer.
+        interruptAfterTimeLimit: 15_000,
+      },
     );
     // A simulation in which nothing goes wrong proves nothing.
-    expect(cuts).toBeGreaterThan(100);
-  }, 60_000);
+    expect(cuts).toBeGreaterThan(50);
+  }, 120_000);
 });
 
 async function simulate({ seed, cutEvery, requests, refusals }: Schedule) {

@@ -82,3 +82,7 @@ export const verdictSchema = z.object({
   notChecked: z.array(z.object({ check: z.string(), lineId: z.string().nullable(), reason: z.string() })),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
+
+/** The key under which something that could not be checked is answered; findings bring their own. */
+export const notCheckedKey = (gap: { check: string; lineId: string | null; reason: string }): string =>
+  `notChecked:${gap.check}:${gap.lineId ?? 'patient'}:${gap.reason}`;

@@ -14,6 +14,8 @@ export interface BrokerProcess {
   /** SIGKILL, as a crash would; nothing to a given broker. */
   kill(): Promise<void>;
   stop(): Promise<void>;
+  /** Settles, with the reason, when the broker that runs now ends; never for one that is not a process of ours. */
+  ended(): Promise<string>;
 }
 
 /** Three ports of this machine: clients, management API, and Erlang's own distribution. */

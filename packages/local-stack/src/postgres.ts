@@ -21,6 +21,8 @@ export interface Postgres {
   /** Starts it again on the same data and port; returns when it accepts connections. Does nothing while it runs. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Settles, with the reason, when the server that runs now ends. */
+  ended(): Promise<string>;
 }
 
 export interface PostgresOptions {
@@ -96,6 +98,7 @@ export async function startPostgres({
     start,
     kill: async () => server?.end([['SIGKILL', 5_000]]),
     stop: async () => server?.end(shutdown),
+    ended: () => server?.ended ?? Promise.resolve('not started'),
   };
 }
 

@@ -65,6 +65,7 @@ export async function startInDocker(dataDir: string, ports: BrokerPorts): Promis
     pid: () => null,
     start,
     kill: async () => void (await compose.kill(options)),
+    ended: () => new Promise(() => undefined),
     stop: async () => void (await compose.stopOne('rabbitmq', options)),
   };
 }

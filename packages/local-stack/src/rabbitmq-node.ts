@@ -91,6 +91,7 @@ export async function startPrivateNode(
     start,
     kill: async () => server?.end([['SIGKILL', 5_000]]),
     stop: async () => server?.end(shutdown),
+    ended: () => server?.ended ?? Promise.resolve('not started'),
   };
 }
 

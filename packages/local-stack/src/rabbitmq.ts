@@ -49,5 +49,6 @@ async function givenBroker(adminAmqpUrl: string, management: string | undefined)
     start: nothing,
     kill: nothing,
     stop: nothing,
+    ended: () => new Promise(() => undefined),
   };
 }

@@ -36,15 +36,19 @@ export interface RunLock {
   release(): Promise<void>;
 }
 
+/** Throws AlreadyRunning, with what to do, when a platform runs on this folder. */
+export async function refuseIfRunning(folder: string): Promise<void> {
+  const holder = await whoRuns(folder);
+  if (!holder) return;
+  throw new AlreadyRunning(
+    `Carethread already runs on ${folder} (process ${holder.pid}): ${holder.url}\n` +
+      'Stop it there with Ctrl-C, or start a second one beside it: DATA_DIR=<another folder> PORT=<another port> npm start',
+  );
+}
+
 /** Takes a data folder for this process, or throws AlreadyRunning. */
 export async function lockFolder(folder: string): Promise<RunLock> {
-  const holder = await whoRuns(folder);
-  if (holder) {
-    throw new AlreadyRunning(
-      `Carethread already runs on ${folder} (process ${holder.pid}): ${holder.url}\n` +
-        'Stop it there with Ctrl-C, or start a second one beside it: DATA_DIR=<another folder> PORT=<another port> npm start',
-    );
-  }
+  await refuseIfRunning(folder);
   const file = lockFileOf(folder);
   await rm(file, { force: true });
   const me: Holder = { pid: process.pid, command: await commandLine(process.pid), url: 'still starting' };

@@ -83,7 +83,13 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceProcess {
     );
     await wait(pauseMs);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
-    if (wanted && child === ended) await launch();
+    if (!wanted || child !== ended) return;
+    await launch();
+    await untilReady().then(
+      () => note(`${name} runs again`),
+      // It ended once more, which is told by itself, or was stopped.
+      () => undefined,
+    );
   }
 
   async function untilReady(patienceMs = 60_000): Promise<void> {

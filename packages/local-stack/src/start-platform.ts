@@ -2,10 +2,12 @@
 import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { isPortFree } from './free-port.ts';
+import { keepRunning } from './keep-running.ts';
+import { endLeftovers } from './leftovers.ts';
 import { generateCode } from './platform-scripts.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { onConsole } from './progress.ts';
-import { whoRuns } from './run-lock.ts';
+import { isAbandoned, refuseIfRunning } from './run-lock.ts';
 import { repository } from './service-table.ts';
 import { welcome } from './welcome.ts';
 
@@ -24,9 +26,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (platform) void leave(platform);
   });
 }
+// A closed terminal takes our output with it; stopping in order goes on without.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
-  await checkPort();
+  await checkFolderAndPort();
   console.log(`Starting Carethread; its data is in ${dataDir}`);
   const sourcesReady = onConsole.step('generated code', generateCode);
   // Awaited later; until then a failure of it must not count as unhandled.
@@ -38,6 +42,12 @@ try {
     sourcesReady,
     signal: aborted.signal,
   });
+  for (const [name, server] of [
+    ['PostgreSQL', platform.postgres],
+    ['RabbitMQ', platform.rabbitMq],
+  ] as const) {
+    void keepRunning(name, server, aborted.signal, onConsole.note);
+  }
   const demo = process.env['NODE_ENV'] !== 'production';
   console.log(welcome({ url: platform.url, logs: join(dataDir, 'logs'), demo }));
 } catch (error) {
@@ -45,12 +55,14 @@ try {
   process.exit(leaving ? 0 : 1);
 }
 
-async function checkPort(): Promise<void> {
+/** Before anything is started, so that a mistake is told at once. */
+async function checkFolderAndPort(): Promise<void> {
   if (!Number.isInteger(gatewayPort) || gatewayPort < 1 || gatewayPort > 65_535) {
     throw new Error(`PORT is ${process.env['PORT']}, which is not a port number (1 to 65535).`);
   }
-  // The lock names the other one better than its port does.
-  if (await whoRuns(dataDir)) return;
+  await refuseIfRunning(dataDir);
+  // A gateway left behind by a killed start would hold the port.
+  if (await isAbandoned(dataDir)) await endLeftovers(dataDir);
   // Both addresses that "localhost" may mean: a web server on the other one would answer instead of us.
   for (const host of ['127.0.0.1', '::']) {
     if (await isPortFree(gatewayPort, host)) continue;

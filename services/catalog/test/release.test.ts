@@ -20,11 +20,11 @@ it('is missing before the formulary is loaded', async () => {
 
 describe('the shipped formulary as release 1', () => {
   beforeAll(async () => {
-    await database.as('catalogAdmin', loadFormulary);
+    await database.as('admin', loadFormulary);
   });
 
   it('is loaded once', async () => {
-    const again = await database.as('catalogAdmin', loadFormulary);
+    const again = await database.as('admin', loadFormulary);
     expect(again).toMatchObject({ loaded: false, release: { number: 1 } });
     const [{ releases, events }] = (await database.as('owner', (tx) =>
       tx.query<{ releases: number; events: number }>(
@@ -92,7 +92,7 @@ describe('who may write (S-22)', () => {
 
   it('the catalog administrator sees no screening', async () => {
     await expect(
-      database.as('catalogAdmin', (tx) => tx.query('SELECT * FROM operational.screening')),
+      database.as('admin', (tx) => tx.query('SELECT * FROM operational.screening')),
     ).rejects.toThrow('permission denied');
     await expect(database.as('app', (tx) => tx.query('SELECT * FROM operational.screening'))).rejects.toThrow(
       'permission denied',

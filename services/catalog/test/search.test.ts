@@ -15,7 +15,7 @@ let release: { id: string; formWords: Set<string> };
 
 beforeAll(async () => {
   database = await createCatalogDatabase();
-  const { release: loaded } = await database.as('catalogAdmin', loadFormulary);
+  const { release: loaded } = await database.as('admin', loadFormulary);
   const forms = await database.as('app', (tx) =>
     tx.query<{ words: string }>(
       `SELECT unnest(words || name) AS words FROM reference.dosage_form WHERE release_id = $1

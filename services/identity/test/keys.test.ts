@@ -1,8 +1,7 @@
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '@carethread/service-kit/database.ts';
 import jwt from 'jsonwebtoken';
-import jwksClient from 'jwks-rsa';
 import { signingKeys } from '../src/tokens/signing-keys.ts';
 import { type Identity, keyEncryptionKey, startIdentity } from './identity.ts';
 
@@ -25,10 +24,10 @@ const openAnother = () =>
 describe('the key set', () => {
   it('verifies access tokens', async () => {
     const { session } = await identity.signIn('patient');
-    const keys = jwksClient({ jwksUri: keySetUrl() });
+    const { keys } = (await (await fetch(keySetUrl())).json()) as { keys: (JsonWebKey & { kid: string })[] };
     const { header } = jwt.decode(session!.accessToken, { complete: true })!;
-    const key = await keys.getSigningKey(header.kid);
-    const claims = jwt.verify(session!.accessToken, key.getPublicKey(), {
+    const key = createPublicKey({ key: keys.find(({ kid }) => kid === header.kid)!, format: 'jwk' });
+    const claims = jwt.verify(session!.accessToken, key, {
       algorithms: ['ES256'],
       issuer: 'carethread',
       audience: 'carethread-api',

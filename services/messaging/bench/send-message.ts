@@ -14,20 +14,28 @@ const threads = [];
 for (let n = 0; n < 16; n += 1) threads.push(await openedTicket(messaging));
 const { database } = messaging.service;
 
-async function measure(
-  what: string,
-  clients: number,
-  threadOf: (client: number) => (typeof threads)[number],
-) {
+type Thread = (typeof threads)[number];
+type Work = (thread: Thread) => Promise<unknown>;
+
+const send: Work = async ({ doctor, threadId }) => {
+  const sender = { actor: doctor, cause, now: () => new Date() };
+  const sent = await sendMessage(database, sender, { threadId, clientId: newId(), body: 'Good morning' });
+  if (sent instanceof Refusal) throw new Error(JSON.stringify(sent.userErrors));
+};
+/** The least that two round trips and a commit take here and now: the rest is what sending adds. */
+const yardstick: Work = ({ doctor, threadId }) =>
+  database.asActor(doctor, async (tx) => {
+    await tx.query('SELECT id FROM thread WHERE id = $1 FOR NO KEY UPDATE', [threadId]);
+    tx.send('UPDATE thread SET active_at = active_at WHERE id = $1', [threadId]);
+  });
+
+async function measure(what: string, work: Work, clients: number, threadOf: (client: number) => Thread) {
   const took: number[] = [];
   const startedAt = performance.now();
   const runClient = async (client: number) => {
-    const { doctor, threadId } = threadOf(client);
-    const sender = { actor: doctor, cause, now: () => new Date() };
     for (let n = 0; n < total / clients; n += 1) {
       const began = performance.now();
-      const sent = await sendMessage(database, sender, { threadId, clientId: newId(), body: 'Good morning' });
-      if (sent instanceof Refusal) throw new Error(JSON.stringify(sent.userErrors));
+      await work(threadOf(client));
       took.push(performance.now() - began);
     }
   };
@@ -39,10 +47,15 @@ async function measure(
 }
 
 try {
-  await measure('warm-up', 8, (client) => threads[client]!);
-  await measure('1 client', 1, () => threads[0]!);
-  await measure('8 clients, a thread each', 8, (client) => threads[client]!);
-  await measure('8 clients, one thread', 8, () => threads[0]!);
+  await measure('warm-up', send, 8, (client) => threads[client]!);
+  for (const [what, work] of [
+    ['yardstick', yardstick],
+    ['send', send],
+  ] as const) {
+    await measure(`${what}, 1 client`, work, 1, () => threads[0]!);
+    await measure(`${what}, 8 clients, a thread each`, work, 8, (client) => threads[client]!);
+    await measure(`${what}, 8 clients, one thread`, work, 8, () => threads[0]!);
+  }
   await messaging.drain();
 } finally {
   await messaging.close();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
-import { screeningInputSchema } from '@carethread/contracts/screening.ts';
+import { notCheckedKey, screeningInputSchema } from '@carethread/contracts/screening.ts';
 import { clear, doctor, line, now, withFindings } from '../test/examples.ts';
 import { contentHash } from './content.ts';
 import { nothingKnown } from './patient-facts.ts';
-import { clearanceOf, itemsOf, notCheckedKey, openItems, type Override, screeningInput, unanswered } from './screening.ts';
+import { clearanceOf, itemsOf, openItems, type Override, screeningInput, unanswered } from './screening.ts';
 
 const override = (findingKey: string, hash = 'h'): Override => ({
   id: newId(),

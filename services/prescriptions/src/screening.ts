@@ -1,5 +1,5 @@
 import type { UserId } from '@carethread/contracts/ids.ts';
-import type { ScreeningInput, Verdict } from '@carethread/contracts/screening.ts';
+import { notCheckedKey, type ScreeningInput, type Verdict } from '@carethread/contracts/screening.ts';
 import type { LocalDate } from './calendar.ts';
 import { canonicalHash } from './content.ts';
 import type { Line } from './line.ts';
@@ -64,10 +64,6 @@ export const screeningInput = (
   })),
   patient: patientFactors(facts, today),
 });
-
-/** The key of something that could not be checked; findings bring their own. */
-export const notCheckedKey = (gap: StoredVerdict['notChecked'][number]): string =>
-  `notChecked:${gap.check}:${gap.lineId ?? 'patient'}:${gap.reason}`;
 
 /** Everything in a verdict that a doctor has to answer for. Empty only if the verdict is clear. */
 export function itemsOf(verdict: StoredVerdict): string[] {

@@ -4,7 +4,7 @@ import type { OpenTicket } from './open-ticket.ts';
 import type { Stage } from './stage.ts';
 
 const whole = `prescription { id status version safety openItems lines { id text quantity }
-  findings { status findings { key kind severity text management } notChecked { key: check reason } } }`;
+  findings { status findings { key kind severity text management } notChecked { key check reason } } }`;
 
 /** Two medicines that do not go together: the doctor sees it while writing, answers for it, and signs. */
 export async function prescribe(stage: Stage, { ticketId }: OpenTicket): Promise<string> {
@@ -24,7 +24,7 @@ export async function prescribe(stage: Stage, { ticketId }: OpenTicket): Promise
     )
   )['prescription'];
   tell(`The doctor drafts ${lines.map(({ text }) => text).join(' and ')}.`);
-  expect(written['findings'].status === 'FINDINGS', 'the draft shows findings while it is written');
+  expect(written['findings'].findings.length > 0, 'the draft shows findings while it is written');
   for (const finding of written['findings'].findings)
     tell(
       `  Finding (${finding.severity.toLowerCase()}): ${finding.text} ${finding.management ?? ''}`.trimEnd(),
@@ -32,10 +32,11 @@ export async function prescribe(stage: Stage, { ticketId }: OpenTicket): Promise
   const hidden = await patient.do('query P($id: ID!) { prescription(id: $id) { id } }', { id: draft.id });
   expect(hidden['prescription'] === null, 'nobody but the doctor sees a draft');
 
-  for (const finding of written['findings'].findings) {
+  for (const gap of written['findings'].notChecked) tell(`  Not checked: ${gap.check} (${gap.reason})`);
+  for (const { key } of [...written['findings'].findings, ...written['findings'].notChecked]) {
     const answer = {
       prescriptionId: draft.id,
-      findingKey: finding.key,
+      findingKey: key,
       reason: 'WILL_BE_MONITORED',
       text: 'Five days only; INR on day three, stomach protection given.',
       expectedVersion: written['version'],

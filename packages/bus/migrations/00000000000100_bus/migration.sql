@@ -10,7 +10,8 @@ CREATE TABLE bus.outbox (
   type           text NOT NULL,
   payload        jsonb NOT NULL,
   actor_id       uuid,
-  correlation_id text,
+  -- AMQP has room for so many bytes, and an event that cannot be sent would stop all behind it.
+  correlation_id text CHECK (octet_length(correlation_id) <= 255),
   traceparent    text,
   occurred_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
   UNIQUE (aggregate_id, sequence)

@@ -80,7 +80,7 @@ export class Arena {
     ];
     const aggregates = Array.from(
       { length: 60 },
-      (_, n) => `${{ 0: '0', 4: '1' }[n % 8] ?? 'f'}${newId().slice(1)}`,
+      (_, n) => `${{ 0: '0', 1: '1' }[n % 4] ?? 'f'}${newId().slice(1)}`,
     );
     this.load = new Load(ports, aggregates, this.random);
   }

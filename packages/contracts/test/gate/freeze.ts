@@ -10,6 +10,7 @@ const usage = `Once an event is published, others rely on its form: it is frozen
 
   node packages/contracts/test/gate/freeze.ts                   freezes new events and further optional properties
   node packages/contracts/test/gate/freeze.ts --unpublished <type>…   replaces what no release ever contained
+                                                                (all: there was no release yet)
 
 Anything else about a frozen event cannot change. Define it again with the next version (….v2) and publish both until
 nobody subscribes to the old one.`;
@@ -19,7 +20,9 @@ const { values, positionals } = parseArgs({
   options: { unpublished: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
 });
 if (values.help) console.log(usage);
-else for (const type of events.keys()) freeze(type, values.unpublished && positionals.includes(type));
+else
+  for (const type of events.keys())
+    freeze(type, values.unpublished && (positionals.includes(type) || positionals.includes('all')));
 
 function freeze(type: string, replace: boolean): void {
   const schema = wireSchema(events.get(type)!);

@@ -24,7 +24,7 @@ export interface CatalogTerms {
   company(name: string): string;
   sameMedicine(ingredients: readonly string[], form: string): SameMedicine;
   /** Writes what is new since the last time. */
-  save(tx: Tx): Promise<void>;
+  save(): Promise<void>;
 }
 
 const companies = '6f5c0b7a-3a3e-5d43-9b5c-5d0d5c1f7a11';
@@ -118,7 +118,7 @@ export async function readCatalogTerms(tx: Tx, release: string): Promise<Catalog
         category: null,
         atc: null,
       },
-    async save(tx) {
+    async save() {
       await insertRows(tx, 'ingredient', newIngredients.take());
       await insertRows(tx, 'dosage_form', newForms.take());
       await insertRows(tx, 'route', newRoutes.take());

@@ -16,8 +16,10 @@ export async function writeProducts(
 ): Promise<ReadonlySet<string>> {
   const terms = await readCatalogTerms(tx, release);
   const taken = new Set<string>();
-  const rows = rowCollector(tx, ['product', 'product_ingredient', 'product_route', 'product_code'], () =>
-    terms.save(tx),
+  const rows = rowCollector(
+    tx,
+    ['product', 'product_ingredient', 'product_route', 'product_code'],
+    terms.save,
   );
   const note = (kind: Note['kind'], line: number, text: string) =>
     listener.onLine({ kind, file: 'product', line, text });

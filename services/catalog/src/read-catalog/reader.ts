@@ -3,8 +3,9 @@ import { isId } from '@carethread/contracts/ids.ts';
 import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import DataLoader from 'dataloader';
+import { GraphQLError } from 'graphql';
 import type { PrismaClient } from '../generated/prisma/client.ts';
-import type { CurrentRelease } from '../release/current-release.ts';
+import { type CurrentRelease, NoRelease } from '../release/current-release.ts';
 import type { LoadedRelease } from '../release/load-rules.ts';
 import { type Ingredient, ingredientParts } from './ingredient.ts';
 import { type Product, productParts } from './product.ts';
@@ -25,7 +26,7 @@ export function readerFor(
   const read = <Result>(query: (prisma: PrismaClient) => Promise<Result>): Promise<Result> =>
     actingAs(actor, async () => await query(prisma));
   let loading: Promise<LoadedRelease> | undefined;
-  const release = () => (loading ??= database.asActor(actor, (tx) => current.read(tx)));
+  const release = () => (loading ??= database.asActor(actor, (tx) => current.read(tx)).catch(explain));
 
   const products = new DataLoader<string, Product | null>(async (ids) => {
     const { id: releaseId } = await release();
@@ -80,6 +81,12 @@ export function readerFor(
     codesOf: (product: Product) => codes.load(product),
     packagesOf: (product: Product) => packages.load(product),
   };
+}
+
+function explain(error: unknown): never {
+  if (error instanceof NoRelease)
+    throw new GraphQLError(error.message, { extensions: { code: 'UNAVAILABLE' } });
+  throw error;
 }
 
 /** Loads things of several releases, one query for each release: nearly always one. */

@@ -1,4 +1,4 @@
-import type { Finding, Verdict } from '@carethread/contracts/screening.ts';
+import { notCheckedKey, type Finding, type Verdict } from '@carethread/contracts/screening.ts';
 import { gapReasons, isGapReason } from '../screen/gap.ts';
 import type { AnyRule, LoadedRelease } from '../release/load-rules.ts';
 import type {
@@ -35,6 +35,7 @@ export const verdictFields: VerdictResolvers = {
   notChecked: ({ verdict }) =>
     verdict.notChecked.map((gap) => ({
       ...gap,
+      key: notCheckedKey(gap),
       text: isGapReason(gap.reason) ? gapReasons[gap.reason] : gap.reason,
     })),
 };

@@ -1,9 +1,18 @@
 import type { Question } from './question.ts';
 
-/** Why a product was found, best first. */
-export const matchReasons = ['CODE', 'EXACT', 'PREFIX', 'SYNONYM', 'TYPO', 'BROWSED'] as const;
-export type MatchReason = (typeof matchReasons)[number];
-const rank = (reason: MatchReason): number => matchReasons.indexOf(reason);
+/** Ranks of hits, best first, and what they are called outside. */
+const ranks = {
+  code: 'CODE',
+  wholeName: 'EXACT',
+  beginsName: 'PREFIX',
+  beginsWord: 'PREFIX',
+  synonym: 'SYNONYM',
+  misspelling: 'TYPO',
+  browsed: 'BROWSED',
+} as const;
+export type MatchReason = (typeof ranks)[keyof typeof ranks];
+const rank = (name: keyof typeof ranks): number => Object.keys(ranks).indexOf(name);
+export const reasonOf = (rankOfHit: number): MatchReason => Object.values(ranks)[rankOfHit]!;
 
 /** A part of a statement that yields (id, sort_key, rank) of all hits, with its values from $2 on; $1 is the release. */
 export interface Hits {
@@ -18,13 +27,13 @@ const product = 'SELECT product.* FROM reference.product WHERE release_id = $1';
 
 /** Everything, in order. */
 export const everything: Hits = {
-  sql: `SELECT product.*, ${rank('BROWSED')} AS rank FROM reference.product WHERE release_id = $1`,
+  sql: `SELECT product.*, ${rank('browsed')} AS rank FROM reference.product WHERE release_id = $1`,
   values: [],
   isMeant: nothing,
 };
 
 export const hitsByCode = (code: string): Hits => ({
-  sql: `SELECT product.*, ${rank('CODE')} AS rank FROM reference.product WHERE release_id = $1 AND id IN
+  sql: `SELECT product.*, ${rank('code')} AS rank FROM reference.product WHERE release_id = $1 AND id IN
     (SELECT product_id FROM reference.product_code WHERE release_id = $1 AND value = $2)`,
   values: [code],
   isMeant: nothing,
@@ -38,7 +47,7 @@ export function hitsByWords(question: Question, repairs: Repairs): Hits {
   const { names } = question;
   if (repairs.size > 0)
     return {
-      sql: `SELECT each.*, ${rank('TYPO')} AS rank FROM (${product} AND words @@ $2::tsquery) each`,
+      sql: `SELECT each.*, ${rank('misspelling')} AS rank FROM (${product} AND words @@ $2::tsquery) each`,
       values: [
         and([
           ...names.map((name) => (repairs.has(name) ? or(repairs.get(name)!) : begins(name, 'ABD'))),
@@ -48,8 +57,9 @@ export function hitsByWords(question: Question, repairs: Repairs): Hits {
       isMeant: (word) => [...repairs.values()].some((words) => words.includes(word)),
     };
   return {
-    sql: `SELECT each.*, CASE WHEN $3 = ANY (names) THEN ${rank('EXACT')}
-        WHEN words @@ $4::tsquery THEN ${rank('PREFIX')} ELSE ${rank('SYNONYM')} END AS rank
+    sql: `SELECT each.*, CASE WHEN $3 = ANY (names) THEN ${rank('wholeName')}
+        WHEN starts_with(names[1], $3) OR starts_with(names[2], $3) THEN ${rank('beginsName')}
+        WHEN words @@ $4::tsquery THEN ${rank('beginsWord')} ELSE ${rank('synonym')} END AS rank
       FROM (${product} AND words @@ $2::tsquery) each`,
     values: [
       and([...names.map((name) => begins(name, 'ABD')), ...wholes(question)]),

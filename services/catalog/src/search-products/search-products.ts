@@ -6,7 +6,7 @@ import {
   hitsByCode,
   hitsByWords,
   type MatchReason,
-  matchReasons,
+  reasonOf,
   type Repairs,
 } from './hits.ts';
 import { mayBeMisspelt, mayMean } from './misspelling.ts';
@@ -71,7 +71,7 @@ export async function pageOfHits(
      ORDER BY rank, sort_key, id LIMIT $${at + after.length}::int`,
     [release, ...values, ...after, page.first + 1],
   );
-  return rows.map(({ id, rank, sort_key }) => ({ id, rank, sortKey: sort_key, reason: matchReasons[rank]! }));
+  return rows.map(({ id, rank, sort_key }) => ({ id, rank, sortKey: sort_key, reason: reasonOf(rank) }));
 }
 
 /** How many hits there are of each form, category, schedule and supply. */

@@ -21,9 +21,7 @@ export const fold = (text: string): string =>
     .replace(/[ßæœøłđðþ]/g, (letter) => ligatures[letter]!)
     .replace(/['’]/g, '')
     .replace(/(?<=^|[\s(/+])\.(?=\d)/g, '0.')
-    .replace(/(?<=\d)\.(?=\d)/g, '\u0001')
-    .replace(/[^\p{Letter}\p{Number}\u0001]+/gu, ' ')
-    .replaceAll('\u0001', '.')
+    .replace(/(?:[^\p{Letter}\p{Number}.]|(?<!\d)\.|\.(?!\d))+/gu, ' ')
     .trim();
 
 export const wordsOf = (text: string): string[] => fold(text).split(' ').filter(Boolean);

@@ -5,7 +5,8 @@ import type {
   StoredGapResolvers,
   StoredVerdictResolvers,
 } from '../generated/graphql.ts';
-import { notCheckedKey, type Override } from '../screening.ts';
+import { notCheckedKey } from '@carethread/contracts/screening.ts';
+import type { Override } from '../screening.ts';
 import type { VerdictView } from './views.ts';
 
 const answers = ({ prescription, judged }: VerdictView): Override[] =>

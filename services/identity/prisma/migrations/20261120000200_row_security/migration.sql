@@ -12,7 +12,7 @@ REVOKE EXECUTE ON FUNCTION access.holds FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION access.holds TO carethread_app;
 
 -- FORCE binds the owner as well. The policies to CURRENT_USER give back what the owner needs: the functions that run
--- with its rights (access.holds, schema sign_in) and the commands that set an installation up.
+-- with its rights (access.holds, schema sign_in), the commands that set an installation up, and people who mend one.
 ALTER TABLE organisations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE email_addresses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -30,6 +30,8 @@ CREATE POLICY owner ON password_credentials TO CURRENT_USER USING (true);
 CREATE POLICY owner ON memberships TO CURRENT_USER USING (true);
 CREATE POLICY owner ON sessions TO CURRENT_USER USING (true);
 CREATE POLICY owner ON refresh_tokens TO CURRENT_USER USING (true);
+CREATE POLICY owner ON signing_keys TO CURRENT_USER USING (true);
+CREATE POLICY owner ON care_relations TO CURRENT_USER USING (true);
 
 -- The worker applies ticket events and looks after the signing keys; it sees nothing else.
 CREATE POLICY worker ON care_relations TO carethread_worker USING (true);

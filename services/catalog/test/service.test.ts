@@ -1,0 +1,283 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PrescriptionSigned, RescreenRequested } from '@carethread/contracts/events/prescriptions.ts';
+import { newId } from '@carethread/contracts/ids.ts';
+import { loadFormulary } from '../src/formulary/load-formulary.ts';
+import { actor, type Harness, startHarness } from './harness.ts';
+import { inputOf, line } from './screening-input.ts';
+import { product } from './shipped-release.ts';
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness();
+});
+afterAll(() => harness?.stop());
+
+const doctor = actor('doctor');
+const ask = async (query: string, variables: object = {}, who = doctor) => {
+  const { data, errors } = await harness.as(who).graphql(query, variables);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+};
+const warfarin = product('warfarin', 'tablet', 'oral', '5 mg');
+const asked = () => {
+  const [one, two] = [newId<'Line'>(), newId<'Line'>()];
+  return inputOf(
+    [
+      { ...line(one), productId: warfarin, dose: { amount: '5', unit: 'mg', perDay: 1 } },
+      { ...line(two, 'ibuprofen'), dose: { amount: '400', unit: 'mg', perDay: 3 } },
+    ],
+    {},
+  );
+};
+const whole = `status release { number } inputHash checked
+  findings { key kind severity ruleId text management mechanism lineIds subjects sources { kind ref checked } }
+  notChecked { check lineId reason text }`;
+const entity = `query E($of: [_Any!]!) { _entities(representations: $of) {
+  ... on Prescription { findings { ${whole} } } ... on Product { id name release { number } } } }`;
+
+describe('before the first release', () => {
+  it('answers "not checked", never "clear"', async () => {
+    const screeningInput = asked();
+    const { _entities } = await ask(entity, {
+      of: [{ __typename: 'Prescription', id: newId(), screeningInput }],
+    });
+    expect(_entities[0].findings).toMatchObject({
+      status: 'INCOMPLETE',
+      release: null,
+      findings: [],
+      checked: [],
+      notChecked: [{ check: 'all', lineId: null, reason: 'catalog_not_ready' }],
+    });
+  });
+
+  it('says that it cannot search', async () => {
+    const { errors } = await harness.as(doctor).graphql('{ catalogRelease { number } }');
+    expect(errors?.[0]?.extensions?.code).toBe('UNAVAILABLE');
+  });
+});
+
+describe('with the formulary', () => {
+  beforeAll(async () => {
+    await harness.database.as('admin', loadFormulary);
+  });
+
+  it('finds products, and says why', async () => {
+    const { products } = await ask(
+      `query P($text: String!) { products(search: $text, first: 2) {
+         edges { cursor match { reason text preselectable }
+           node { id name genericName brandName brands strength routes supply schedule origin lookAlikes
+             form { code name } category { code name } company { name } release { number }
+             ingredients { strength ingredient { code name } } codes { system value } packages { code } } }
+         pageInfo { hasNextPage hasPreviousPage endCursor } facets { field value count } } }`,
+      { text: 'Coumadin 5mg' },
+    );
+    expect(products.edges).toHaveLength(1);
+    expect(products.edges[0]).toMatchObject({
+      match: { reason: 'SYNONYM', text: 'Coumadin', preselectable: true },
+      node: {
+        id: warfarin,
+        name: 'Warfarin 5 mg tablet',
+        genericName: 'Warfarin',
+        brandName: null,
+        brands: ['Coumadin', 'Jantoven'],
+        strength: '5 mg',
+        routes: ['oral'],
+        supply: 'PRESCRIPTION_ONLY',
+        schedule: null,
+        origin: 'FORMULARY',
+        lookAlikes: [],
+        form: { code: 'tablet', name: 'tablet' },
+        category: { code: 'B01', name: 'Blood clot prevention' },
+        company: null,
+        release: { number: 1 },
+        ingredients: [{ strength: '5 mg', ingredient: { code: 'warfarin', name: 'Warfarin' } }],
+        codes: [{ system: 'ATC', value: 'B01AA03' }],
+        packages: [],
+      },
+    });
+    expect(products.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false });
+  });
+
+  it('never proposes a misspelling or half a name that looks like another (C-08)', async () => {
+    const matches = async (text: string) => {
+      const { products } = await ask(
+        'query P($text: String!) { products(search: $text) { edges { match { reason text preselectable } node { genericName lookAlikes } } } }',
+        { text },
+      );
+      return products.edges[0];
+    };
+    expect(await matches('warfrin')).toMatchObject({
+      match: { reason: 'TYPO', text: 'Warfarin', preselectable: false },
+    });
+    const half = await matches('hydrox');
+    expect(half.match).toMatchObject({ reason: 'PREFIX', preselectable: false });
+    const exact = await matches('hydroxyzine');
+    expect(exact).toMatchObject({ match: { reason: 'EXACT', preselectable: true } });
+    expect(exact.node.lookAlikes).toContain('Hydralazine');
+  });
+
+  it('pages, filters, and refuses what is no page', async () => {
+    const list =
+      'query P($after: String, $first: Int! = 2) { products(search: "prednisone", first: $first, after: $after, filter: { forms: ["tablet"] }) { edges { node { strength } } pageInfo { hasNextPage endCursor } } }';
+    const { products: one } = await ask(list);
+    const { products: two } = await ask(list, { after: one.pageInfo.endCursor });
+    expect([...one.edges, ...two.edges].map(({ node }: any) => node.strength)).toEqual([
+      '1 mg',
+      '2.5 mg',
+      '5 mg',
+      '10 mg',
+    ]);
+    for (const variables of [{ first: 101 }, { first: 0 }, { after: 'nonsense' }]) {
+      const { errors } = await harness.as(doctor).graphql(list, variables);
+      expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('reads products, ingredients, classes and conditions', async () => {
+    const data = await ask(
+      `query R($id: ID!) { product(id: $id) { name equivalents { name } } nothing: product(id: "no-id") { id }
+         ingredient(code: "acetaminophen") { name reviewed schedule synonyms { name kind language } codes { system value } classes { code name } }
+         ingredients(search: "paracetamol") { code } misspelt: ingredients(search: "amoxicilin", first: 1) { code }
+         ingredientClasses { code name members } conditions(search: "asthma") { code name } }`,
+      { id: warfarin },
+    );
+    expect(data.product).toEqual({ name: 'Warfarin 5 mg tablet', equivalents: [] });
+    expect(data.nothing).toBeNull();
+    expect(data.ingredient).toMatchObject({ name: 'Acetaminophen', reviewed: true, schedule: null });
+    expect(data.ingredient.synonyms).toContainEqual({ name: 'paracetamol', kind: 'INN', language: null });
+    expect(data.ingredient.codes).toEqual([{ system: 'ATC', value: 'N02BE01' }]);
+    expect(data.ingredients).toEqual([{ code: 'acetaminophen' }]);
+    expect(data.misspelt).toEqual([{ code: 'amoxicillin' }]);
+    expect(data.ingredientClasses).toContainEqual(
+      expect.objectContaining({ code: 'STATIN', members: expect.arrayContaining(['atorvastatin']) }),
+    );
+    expect(data.conditions).toEqual([{ code: 'asthma', name: 'Asthma' }]);
+  });
+
+  it('warns while a prescription is written, in the words of the rule', async () => {
+    const screeningInput = asked();
+    const { _entities } = await ask(entity, {
+      of: [
+        { __typename: 'Prescription', id: newId(), screeningInput },
+        { __typename: 'Prescription', id: newId(), screeningInput: null },
+        { __typename: 'Product', id: warfarin },
+      ],
+    });
+    expect(_entities[0].findings).toMatchObject({
+      status: 'FINDINGS',
+      release: { number: 1 },
+      findings: [
+        {
+          kind: 'INTERACTION',
+          severity: 'MAJOR',
+          ruleId: 'ddi-030',
+          text: 'Gastrointestinal bleeding',
+          management: 'Avoid; if needed shortest course with gastroprotection',
+          lineIds: screeningInput.lines.map(({ lineId }) => lineId).toSorted(),
+          subjects: ['ibuprofen', 'warfarin'],
+        },
+      ],
+      notChecked: [],
+    });
+    expect(_entities[1].findings).toBeNull();
+    expect(_entities[2]).toEqual({ id: warfarin, name: 'Warfarin 5 mg tablet', release: { number: 1 } });
+  });
+
+  it('judges a draft that somebody types, for doctors and pharmacists only', async () => {
+    const query = `query S($input: ScreeningInput!) { screen(input: $input) { ${whole} } }`;
+    const input = {
+      lines: [
+        { lineId: 'a', ingredients: ['amoxicillin'], dose: { amount: '500', unit: 'mg', perDay: 3 } },
+        { lineId: 'b' },
+      ],
+      patient: {
+        ageMonths: 480,
+        sex: 'FEMALE',
+        pregnancy: 'UNKNOWN',
+        liverImpairment: 'UNKNOWN',
+        allergies: ['class:PENICILLIN'],
+        uncodedAllergies: 1,
+      },
+    };
+    const { screen } = await ask(query, { input });
+    expect(screen.status).toBe('INCOMPLETE');
+    expect(screen.findings.map(({ ruleId }: any) => ruleId)).toEqual(['alg-001']);
+    expect(screen.notChecked).toEqual([
+      expect.objectContaining({ check: 'all', lineId: 'b', reason: 'uncoded_drug' }),
+      expect.objectContaining({ check: 'allergy', reason: 'free_text_allergy' }),
+    ]);
+    const { errors } = await harness.as(actor('patient')).graphql(query, { input });
+    expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
+  });
+
+  describe('when a prescription is signed', () => {
+    const signed = () => ({
+      prescriptionId: newId<'Prescription'>(),
+      ticketId: newId<'Ticket'>(),
+      contentVersion: 1,
+      contentHash: 'a'.repeat(64),
+      screeningNumber: 1,
+      screening: asked(),
+    });
+    const screenings = (prescriptionId: string) =>
+      harness.database.as('worker', (tx) =>
+        tx.query<{ screening_number: number; status: string; input: any; verdict: any }>(
+          'SELECT * FROM operational.screening WHERE prescription_id = $1 ORDER BY screening_number',
+          [prescriptionId],
+        ),
+      );
+
+    it('judges it, keeps the verdict with what it was made from, and tells', async () => {
+      const data = signed();
+      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
+      await harness.drain();
+      const [kept] = await screenings(data.prescriptionId);
+      expect(kept).toMatchObject({ screening_number: 1, status: 'findings' });
+      const told = (await harness.events('catalog.screening.completed.v1')).filter(
+        ({ payload }) => payload.prescriptionId === data.prescriptionId,
+      );
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatchObject({ sequence: 1, payload: { screeningNumber: 1, verdict: kept!.verdict } });
+      expect(told[0]!.payload.lines).toEqual([
+        {
+          lineId: data.screening.lines[0]!.lineId,
+          wording: 'Warfarin 5 mg tablet',
+          ingredients: ['warfarin'],
+          schedule: null,
+        },
+        {
+          lineId: data.screening.lines[1]!.lineId,
+          wording: 'Ibuprofen',
+          ingredients: ['ibuprofen'],
+          schedule: null,
+        },
+      ]);
+    });
+
+    it('answers each question once, and the next one anew', async () => {
+      const data = signed();
+      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
+      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
+      const patient = { ...data.screening.patient, allergies: ['ingredient:warfarin'] };
+      await harness.publish(RescreenRequested, data.prescriptionId, 2, {
+        ...data,
+        screeningNumber: 2,
+        screening: { ...data.screening, patient },
+      });
+      await harness.drain();
+      const kept = await screenings(data.prescriptionId);
+      expect(kept.map(({ screening_number }) => screening_number)).toEqual([1, 2]);
+      expect(kept[1]!.verdict.findings.map(({ ruleId }: any) => ruleId)).toContain('alg-same-ingredient');
+      const told = (await harness.events('catalog.screening.completed.v1')).filter(
+        ({ payload }) => payload.prescriptionId === data.prescriptionId,
+      );
+      expect(told).toHaveLength(2);
+    });
+
+    it('lets no request read what was kept', async () => {
+      await expect(
+        harness.database.as('app', (tx) => tx.query('SELECT FROM operational.screening')),
+      ).rejects.toThrow('permission denied');
+    });
+  });
+});
