@@ -24,7 +24,16 @@ interface Step {
 const afterGenerate = ['--only', '--force', '--continue=always', '--env-mode=loose'];
 const countReporter = join(import.meta.dirname, 'jest-count-reporter.mjs');
 const reporters = ['--reporters=default', `--reporters=${countReporter}`];
-const jestEverywhere = [...turbo, 'test', ...afterGenerate, '--concurrency=1', '--', ...reporters];
+// A test that failed may have left something open; the run says so and goes on to the next workspace.
+const jestEverywhere = [
+  ...turbo,
+  'test',
+  ...afterGenerate,
+  '--concurrency=1',
+  '--',
+  '--forceExit',
+  ...reporters,
+];
 
 const steps: readonly Step[] = [
   { heading: 'lock file is complete for every platform', command: ['scripts/check-lock.ts'] },

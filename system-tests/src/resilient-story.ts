@@ -12,16 +12,24 @@ export interface StoryEnd {
   threads: number;
 }
 
+/** Something bad that happens in the middle of a step: `ready` before it, `strike` when the request is on its way. */
+export interface Disturbance {
+  ready(): Promise<void>;
+  strike(): Promise<void>;
+}
+
 /**
  * A short story told by clients that never give up: each step repeats the same request (same keys) until it is
- * answered. `disturb` is called in the middle of each step.
+ * answered, while every step is disturbed.
  */
-export async function resilientStory(url: string, disturb: () => void): Promise<StoryEnd> {
-  const stage = await setStage(url, () => {});
+export async function resilientStory(url: string, disturbance: Disturbance): Promise<StoryEnd> {
+  await disturbance.ready();
+  const stage = await persist(() => setStage(url, () => {}));
   const { doctor, patient, pharmacist } = stage;
   const step = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    await disturbance.ready();
     const first = settled(work);
-    disturb();
+    await disturbance.strike();
     return (await first) ?? persist(work);
   };
 

@@ -63,15 +63,21 @@ describe('killed processes', () => {
   const services: ProcessName[] = ['identity', 'tickets', 'messaging', 'prescriptions', 'catalog', 'gateway'];
 
   it.each(services)(
-    'the story ends right while %s is killed five times',
+    'the story ends right while %s is killed in every step',
     async (name) => {
       let kills = 0;
-      const end = await resilientStory(platform.url, () => {
-        if (kills >= 5) return;
-        kills += 1;
-        platform.processes[name].signal('SIGKILL');
+      const victim = platform.processes[name];
+      const end = await resilientStory(platform.url, {
+        ready: () => victim.untilReady(30_000),
+        async strike() {
+          // Somewhere between the arrival of the request and its answer; where exactly is left to chance.
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 25));
+          if (victim.pid() === null) return;
+          kills += 1;
+          victim.signal('SIGKILL');
+        },
       });
-      expect(kills).toBe(5);
+      expect(kills).toBeGreaterThanOrEqual(5);
       expect(end).toEqual({
         status: 'CLOSED',
         timelineHasNoGap: true,

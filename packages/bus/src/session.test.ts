@@ -45,9 +45,9 @@ describe('a session', () => {
         links.push(link());
         return links.at(-1)!;
       },
-      use: async (it, ended) => {
+      use: async (used, ended) => {
         if (links.length === 1) throw new Error('the work fails');
-        if (links.length === 2) it.fail(new Error('the link fails'));
+        if (links.length === 2) used.fail(new Error('the link fails'));
         else stop.abort();
         await aborted(ended);
       },
@@ -68,9 +68,9 @@ describe('a session', () => {
       log: silent,
       signal: stop.signal,
       connect: async () => link(),
-      use: async (it) => {
+      use: async (used) => {
         atOnce = Math.max(atOnce, ++working);
-        it.fail(new Error('cut'));
+        used.fail(new Error('cut'));
         for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve));
         working--;
         if (++rounds === 3) stop.abort();

@@ -74,7 +74,13 @@ export function startTaskWorker(options: TaskWorkerOptions): TaskWorker {
       inHand--;
     }
   };
-  const timerStep = () => attempt(() => runTimer(pool, timers, handlers, now()), false);
+  // One timer after the other, so that a failed one is put off before anybody looks for the next.
+  let turn: Promise<unknown> = Promise.resolve();
+  const timerStep = (): Promise<boolean> => {
+    const step = turn.then(() => attempt(() => runTimer(pool, timers, handlers, now()), false));
+    turn = step.catch(() => {});
+    return step;
+  };
   const callStep = () => attempt(() => runOutsideCall(pool, calls, handlers, now), true);
 
   const bells: Bell[] = [];

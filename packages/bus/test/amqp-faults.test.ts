@@ -44,8 +44,8 @@ describe('a link to RabbitMQ', () => {
     proxy.stall();
     const answer = publish(message(), type, true);
     proxy.cut();
-    await expect(answer).rejects.toThrow();
-    await expect(link.lost).rejects.toThrow();
+    await expect(answer).rejects.toThrow(/lost|closed/i);
+    await expect(link.lost).rejects.toThrow(/closed|ECONNRESET|EPIPE/i);
     expect(link.alive).toBe(false);
   });
 
@@ -58,7 +58,7 @@ describe('a link to RabbitMQ', () => {
   it('closes in time although nobody answers', async () => {
     const link = await connect();
     proxy.stall();
-    await within(1_000, 'Closing', link.close());
+    await expect(within(1_000, 'Closing', link.close())).resolves.toBeUndefined();
   });
 
   it('does not wait for ever for a broker that accepts and says nothing', async () => {

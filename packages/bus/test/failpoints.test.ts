@@ -23,7 +23,8 @@ const failpoints = {
   },
 };
 const enough = Number(process.env.FAILPOINT_HITS ?? 10);
-const patienceMs = 80_000;
+/** A minute is enough on an idle machine. */
+const patienceMs = 240_000;
 
 describe('services that die at the worst moments', () => {
   let arena: Arena;
@@ -72,5 +73,5 @@ describe('services that die at the worst moments', () => {
     expect(verdict).toEqual(flawless);
     expect(Object.fromEntries([...hits].filter(([, count]) => count < enough))).toEqual({});
     expect(arena.load.acknowledged.size).toBeGreaterThan(200);
-  }, 180_000);
+  }, 330_000);
 });

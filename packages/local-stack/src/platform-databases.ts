@@ -1,6 +1,6 @@
 import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
 import { join } from 'node:path';
-import type { BrokerPorts, BrokerProcess } from './broker-process.ts';
+import type { BrokerProcess } from './broker-process.ts';
 import type { PlatformSecrets } from './platform-secrets.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import type { Progress } from './progress.ts';
@@ -18,46 +18,54 @@ export const databasePorts = ['postgres', 'amqp', 'management', 'distribution'] 
 /** The platform's virtual host. */
 export const vhost = 'carethread';
 
-/**
- * Starts PostgreSQL and RabbitMQ side by side. `undo` gets what stops them as soon as there is something to stop, also
- * when one of the two failed.
- */
-export async function startDatabases(
-  dataDir: string,
-  ports: BrokerPorts & { readonly postgres: number },
-  progress: Progress,
-  undo: (() => Promise<unknown>)[],
-): Promise<Databases> {
-  const { note: say } = progress;
-  const [postgres, rabbitMq] = await Promise.allSettled([
-    progress.step('PostgreSQL', () =>
-      startPostgres({ dataDir: join(dataDir, 'postgres'), port: ports.postgres, say }),
-    ),
-    progress.step('RabbitMQ', () => startRabbitMq({ dataDir: join(dataDir, 'rabbitmq'), ports, say })),
-  ]);
-  undo.push(() =>
-    Promise.all([postgres, rabbitMq].flatMap((it) => (it.status === 'fulfilled' ? [it.value.stop()] : []))),
-  );
-  if (postgres.status === 'rejected') throw postgres.reason;
-  if (rabbitMq.status === 'rejected') throw rabbitMq.reason;
-  return { postgres: postgres.value, rabbitMq: rabbitMq.value };
+/** What undoes the start so far, the last step at the end. */
+export type Undo = (() => Promise<unknown>)[];
+
+/** Where and how to start. */
+export interface StartContext {
+  readonly dataDir: string;
+  readonly ports: Readonly<Record<(typeof databasePorts)[number], number>>;
+  readonly progress: Progress;
+  readonly undo: Undo;
 }
 
-/** Makes every database, virtual host, queue, user and permission, or brings existing ones up to date. */
-export async function provision({ postgres, rabbitMq }: Databases, secrets: PlatformSecrets): Promise<void> {
-  const databasePasswords = (service: ServiceName) =>
+export async function startPostgresIn({ dataDir, ports, progress, undo }: StartContext): Promise<Postgres> {
+  const { note: say } = progress;
+  const postgres = await progress.step('PostgreSQL', () =>
+    startPostgres({ dataDir: join(dataDir, 'postgres'), port: ports.postgres, say }),
+  );
+  undo.push(postgres.stop);
+  return postgres;
+}
+
+export async function startRabbitMqIn({
+  dataDir,
+  ports,
+  progress,
+  undo,
+}: StartContext): Promise<BrokerProcess> {
+  const { note: say } = progress;
+  const rabbitMq = await progress.step('RabbitMQ', () =>
+    startRabbitMq({ dataDir: join(dataDir, 'rabbitmq'), ports, say }),
+  );
+  undo.push(rabbitMq.stop);
+  return rabbitMq;
+}
+
+/** Makes every database with its logins, or brings existing ones up to date. */
+export async function provisionDatabases(postgres: Postgres, secrets: PlatformSecrets): Promise<void> {
+  const passwordsOf = (service: ServiceName) =>
     Object.fromEntries(
       loginKinds.map((kind) => [kind, secrets[`database:${service}_${kind}`]]),
     ) as LoginPasswords;
-  const brokerPasswords = Object.fromEntries(
-    brokerClients.map((client) => [client, secrets[`broker:${client}`]]),
-  ) as BrokerPasswords;
-  await Promise.all([
-    rabbitMq.admin
-      ? provisionBroker(rabbitMq.admin, vhost, brokerPasswords)
-      : declareTopology(rabbitMq.adminAmqpUrl),
-    ...serviceNames.map((service) =>
-      provisionDatabase(postgres.adminUrl, service, databasePasswords(service)),
-    ),
-  ]);
+  await Promise.all(
+    serviceNames.map((service) => provisionDatabase(postgres.adminUrl, service, passwordsOf(service))),
+  );
+}
+
+/** Makes virtual host, queues, users and permissions; at a broker that we may not administer, the queues alone. */
+export async function provisionQueues(rabbitMq: BrokerProcess, secrets: PlatformSecrets): Promise<void> {
+  if (!rabbitMq.admin) return declareTopology(rabbitMq.adminAmqpUrl);
+  const passwords = Object.fromEntries(brokerClients.map((client) => [client, secrets[`broker:${client}`]]));
+  await provisionBroker(rabbitMq.admin, vhost, passwords as BrokerPasswords);
 }

@@ -19,43 +19,39 @@ export async function generateCode(): Promise<void> {
 }
 
 /** Brings every service's database up to date, side by side. */
-export async function migrateAll(facts: PlatformFacts): Promise<void> {
+export async function migrateAll(ownerUrl: (service: ServiceName) => string): Promise<void> {
   const script = join(repository, 'packages/service-kit/src/migrate-cli.ts');
   await Promise.all(
     serviceNames.map((service) =>
       runScript(`migrating the database ${service}`, [script, folderOf(service)], {
         ...process.env,
-        OWNER_DATABASE_URL: facts.databaseUrl(service, 'owner'),
+        OWNER_DATABASE_URL: ownerUrl(service),
       }),
     ),
   );
 }
 
 /** Writes the two supergraph files that the gateway reads. */
-export const compose = (facts: PlatformFacts) =>
+export const compose = (folder: string) =>
   runScript(
     'composing the GraphQL schema',
-    [join(repository, 'gateway/src/compose/compose-cli.ts'), '--out', facts.supergraphFolder],
+    [join(repository, 'gateway/src/compose/compose-cli.ts'), '--out', folder],
     process.env,
   );
 
 /**
- * Demo people and the formulary, by each service's own seed script; one after the other, as later ones refer to earlier.
- * Never in production: everybody knows the demo password.
+ * Demo people and the formulary, by each service's own seed script. Never in production: everybody knows the demo password.
  */
 export async function seedAll(facts: PlatformFacts, progress: Progress): Promise<void> {
   if (process.env['NODE_ENV'] === 'production') return;
-  for (const service of serviceNames) {
-    const script = join(folderOf(service), 'src/seed-cli.ts');
-    if (!existsSync(script)) continue;
-    await progress.step(`demo data: ${service}`, () =>
-      runScript(`seeding ${service}`, [script], {
-        ...environmentOf(service, facts),
-        ...seedLogins(service, facts),
-        CARETHREAD_DEMO: '1',
-      }),
-    );
-  }
+  await Promise.all(
+    serviceNames.map(async (service) => {
+      const script = join(folderOf(service), 'src/seed-cli.ts');
+      if (!existsSync(script)) return;
+      const env = { ...environmentOf(service, facts), ...seedLogins(service, facts), CARETHREAD_DEMO: '1' };
+      await progress.step(`demo data of ${service}`, () => runScript(`seeding ${service}`, [script], env));
+    }),
+  );
 }
 
 /** Seeds write what running services may not, so they get a login of their own. */

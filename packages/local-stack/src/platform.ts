@@ -3,7 +3,16 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BrokerProcess } from './broker-process.ts';
 import { endLeftovers } from './leftovers.ts';
-import { databasePorts, provision, startDatabases, vhost, type Databases } from './platform-databases.ts';
+import {
+  databasePorts,
+  provisionDatabases,
+  provisionQueues,
+  startPostgresIn,
+  startRabbitMqIn,
+  vhost,
+  type StartContext,
+  type Undo,
+} from './platform-databases.ts';
 import { compose, migrateAll, seedAll } from './platform-scripts.ts';
 import { platformSecrets, type PlatformSecrets } from './platform-secrets.ts';
 import type { Postgres } from './postgres.ts';
@@ -13,6 +22,7 @@ import { brokerUser, type BrokerClient } from './provision-broker.ts';
 import { rememberedPorts } from './remembered-ports.ts';
 import { runBackwards } from './run-backwards.ts';
 import { lockFolder } from './run-lock.ts';
+import { together } from './together.ts';
 import { serviceProcess, type ServiceProcess } from './service-process.ts';
 import {
   environmentOf,
@@ -54,7 +64,7 @@ export interface Platform {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { progress = silent, sourcesReady, signal } = options;
   const dataDir = resolve(options.dataDir);
-  const undo: (() => Promise<unknown>)[] = [];
+  const undo: Undo = [];
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= runBackwards(undo));
 
@@ -69,33 +79,32 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await lock.announce(url);
 
     const secrets = await platformSecrets(join(dataDir, 'secrets.json'));
-    const databases = await startDatabases(dataDir, ports, progress, undo);
-    signal?.throwIfAborted();
-    await progress.step('databases, queues and their users', () => provision(databases, secrets));
-    const facts = factsOf(dataDir, secrets, ports, databases);
-
+    const supergraphFolder = join(dataDir, 'supergraph');
+    const context = { dataDir, ports, progress, undo };
+    const [postgres, rabbitMq] = await together(
+      startWithTables(context, secrets),
+      startWithQueues(context, secrets),
+      progress.step('one GraphQL schema', () => compose(supergraphFolder)),
+    );
     await sourcesReady;
     signal?.throwIfAborted();
-    await Promise.all([
-      progress.step('tables', () => migrateAll(facts)),
-      progress.step('one GraphQL schema', () => compose(facts)),
-    ]);
-    signal?.throwIfAborted();
 
+    const facts = { secrets, ports, supergraphFolder, ...addresses(secrets, postgres, rabbitMq) };
     const processes = createProcesses(dataDir, facts, progress);
     const { gateway, ...services } = processes;
     undo.push(() => Promise.all(Object.values(services).map((service) => service.stop())));
     undo.push(() => gateway.stop());
     // Ends the wait for a process that does not become ready.
     signal?.addEventListener('abort', () => void stop());
-    await Promise.all(processNames.map((name) => progress.step(name, () => startAndWait(processes[name]))));
-    await seedAll(facts, progress);
+    await Promise.all([
+      ...processNames.map((name) => progress.step(name, () => startAndWait(processes[name]))),
+      seedAll(facts, progress),
+    ]);
     signal?.throwIfAborted();
 
-    const { rabbitMq } = databases;
-    const { databaseUrl, amqpUrl } = facts;
     const adminAmqpUrl = rabbitMq.admin?.adminUrlIn(vhost) ?? rabbitMq.adminAmqpUrl;
-    return { url, dataDir, processes, ...databases, databaseUrl, amqpUrl, adminAmqpUrl, stop };
+    const { databaseUrl, amqpUrl } = facts;
+    return { url, dataDir, processes, postgres, rabbitMq, databaseUrl, amqpUrl, adminAmqpUrl, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -103,7 +112,6 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 }
 
 const portNames = [...databasePorts, ...processNames] as const;
-type Ports = Record<(typeof portNames)[number], number>;
 
 async function makeFolders(dataDir: string): Promise<void> {
   await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
@@ -112,23 +120,34 @@ async function makeFolders(dataDir: string): Promise<void> {
   await chmod(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
-function factsOf(
-  dataDir: string,
-  secrets: PlatformSecrets,
-  ports: Ports,
-  { postgres, rabbitMq }: Databases,
-): PlatformFacts {
-  return {
-    secrets,
-    ports,
-    supergraphFolder: join(dataDir, 'supergraph'),
-    databaseUrl: (service, kind) =>
-      loginUrl(postgres.adminUrl, service, kind, secrets[`database:${service}_${kind}`]),
-    amqpUrl: (client) =>
-      rabbitMq.admin?.amqpUrl({ user: brokerUser(client), password: secrets[`broker:${client}`], vhost }) ??
-      rabbitMq.adminAmqpUrl,
-  };
+async function startWithTables(context: StartContext, secrets: PlatformSecrets): Promise<Postgres> {
+  const postgres = await startPostgresIn(context);
+  await context.progress.step('databases and tables', async () => {
+    await provisionDatabases(postgres, secrets);
+    await migrateAll((service) => databaseUrl(postgres, secrets, service, 'owner'));
+  });
+  return postgres;
 }
+
+async function startWithQueues(context: StartContext, secrets: PlatformSecrets): Promise<BrokerProcess> {
+  const rabbitMq = await startRabbitMqIn(context);
+  await context.progress.step('queues and their users', () => provisionQueues(rabbitMq, secrets));
+  return rabbitMq;
+}
+
+const databaseUrl = (
+  { adminUrl }: Postgres,
+  secrets: PlatformSecrets,
+  service: ServiceName,
+  kind: LoginKind,
+): string => loginUrl(adminUrl, service, kind, secrets[`database:${service}_${kind}`]);
+
+const addresses = (secrets: PlatformSecrets, postgres: Postgres, rabbitMq: BrokerProcess) => ({
+  databaseUrl: (service: ServiceName, kind: LoginKind) => databaseUrl(postgres, secrets, service, kind),
+  amqpUrl: (client: BrokerClient) =>
+    rabbitMq.admin?.amqpUrl({ user: brokerUser(client), password: secrets[`broker:${client}`], vhost }) ??
+    rabbitMq.adminAmqpUrl,
+});
 
 function createProcesses(
   dataDir: string,

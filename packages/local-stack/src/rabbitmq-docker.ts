@@ -48,7 +48,11 @@ export async function startInDocker(dataDir: string, ports: BrokerPorts): Promis
   });
 
   async function start(): Promise<void> {
-    await compose.upOne('rabbitmq', options);
+    await compose.upOne('rabbitmq', options).catch((failure: { err?: string }) => {
+      throw new Error(
+        `Docker could not start RabbitMQ (${failure.err?.trim().split('\n').at(-1) ?? 'no reason given'})`,
+      );
+    });
     // The first start may have to fetch the image, which `up` has waited for; booting takes seconds.
     if (!(await untilBrokerAnswers(admin, () => true, 90_000))) {
       throw new Error(

@@ -23,7 +23,13 @@ export async function startRabbitMq(options: RabbitMqOptions): Promise<BrokerPro
   if (given) return givenBroker(given, env['RABBITMQ_MANAGEMENT_URL']);
   // Queues stay where they are: a Docker that came later does not take over from a node that has messages.
   const keepNode = hasNodeData(dataDir) && installedServer() !== null;
-  if (!keepNode && (await dockerAnswers())) return startInDocker(dataDir, ports);
+  if (!keepNode && (await dockerAnswers())) {
+    try {
+      return await startInDocker(dataDir, ports);
+    } catch (error) {
+      say(`${(error as Error).message}; trying without Docker`);
+    }
+  }
   if (!installedServer()) {
     if (!canInstall()) throw new Error(installAdvice());
     await installRabbitMq(say);

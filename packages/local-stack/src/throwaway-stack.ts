@@ -2,16 +2,24 @@ import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { databasePorts, startDatabases, type Databases } from './platform-databases.ts';
+import {
+  databasePorts,
+  startPostgresIn,
+  startRabbitMqIn,
+  type Databases,
+  type Undo,
+} from './platform-databases.ts';
 import { endPostgresLeftover } from './postgres.ts';
 import { silent } from './progress.ts';
 import { passwordsForAll, provisionDatabase } from './provision.ts';
 import { brokerClients, createBrokerUsers, type BrokerPasswords } from './provision-broker.ts';
+import { removeFromDocker } from './rabbitmq-docker.ts';
 import { endNodeLeftover } from './rabbitmq-node.ts';
 import { rememberedPorts } from './remembered-ports.ts';
 import { runBackwards } from './run-backwards.ts';
 import { isAbandoned, lockFolder } from './run-lock.ts';
 import { randomPassword } from './secrets-file.ts';
+import { together } from './together.ts';
 import type { TestStack } from './test-stack.ts';
 
 export interface ThrowawayStack extends Databases {
@@ -28,15 +36,18 @@ export async function startThrowawayStack(
 ): Promise<ThrowawayStack> {
   await sweepAbandoned();
   const folder = await mkdtemp(join(tmpdir(), prefix));
-  const undo: (() => Promise<unknown>)[] = [
+  const undo: Undo = [
     () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+    () => removeFromDocker(join(folder, 'rabbitmq')),
   ];
   try {
     // PostgreSQL's own user has to pass through when we are root.
     await chmod(folder, 0o711);
     await lockFolder(folder);
     const ports = await rememberedPorts(join(folder, 'ports.json'), databasePorts);
-    const databases = await startDatabases(folder, ports, { ...silent, note: say }, undo);
+    const context = { dataDir: folder, ports, progress: { ...silent, note: say }, undo };
+    const [postgres, rabbitMq] = await together(startPostgresIn(context), startRabbitMqIn(context));
+    const databases = { postgres, rabbitMq };
     return {
       ...databases,
       stack: await createAccounts(databases),
@@ -77,6 +88,7 @@ async function sweepAbandoned(): Promise<void> {
     if (!(await isAbandoned(folder))) continue;
     await endPostgresLeftover(join(folder, 'postgres'));
     await endNodeLeftover(join(folder, 'rabbitmq'));
+    await removeFromDocker(join(folder, 'rabbitmq'));
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

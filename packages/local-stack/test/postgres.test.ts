@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { exists } from '../src/background-process.ts';
 import { freePorts } from '../src/free-port.ts';
+import { keepRunning } from '../src/keep-running.ts';
 import { startPostgres, type Postgres } from '../src/postgres.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -49,6 +50,18 @@ describe('PostgreSQL on a data folder', () => {
     expect(exists(postgres.pid())).toBe(false);
     await postgres.start();
     expect(await query(postgres.adminUrl, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
+  });
+
+  it('is started again by who keeps it running', async () => {
+    const stopping = new AbortController();
+    const runsAgain = new Promise<void>((resolve) => {
+      const note = (line: string) => line.includes('runs again') && resolve();
+      void keepRunning('PostgreSQL', postgres, stopping.signal, note);
+    });
+    await postgres.kill();
+    await runsAgain;
+    expect(await query(postgres.adminUrl, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
+    stopping.abort();
   });
 
   it('starts although its lock file names a process that is now somebody else', async () => {

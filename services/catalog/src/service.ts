@@ -5,7 +5,7 @@ import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
-import { readerFor } from './read-catalog/reader.ts';
+import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { currentRelease, NoRelease } from '../src/release/current-release.ts';
 import { withProducts } from '../src/release/load-products.ts';
+import { loadRules } from '../src/release/load-rules.ts';
+import { listReleases, publishAgain } from '../src/release/publish-again.ts';
 import { screen } from '../src/screen/screen.ts';
 import { canonicalJson } from '../src/screen/canonical.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
@@ -78,6 +80,52 @@ describe('the shipped formulary as release 1', () => {
     const first = await database.as('app', (tx) => current.read(tx));
     expect(await database.as('app', (tx) => current.read(tx))).toBe(first);
   });
+});
+
+describe('another release (C-02)', () => {
+  const changeRule = `UPDATE reference.interaction_rule SET severity = 'info'
+    WHERE id = 'ddi-062' AND release_id = (SELECT release_id FROM reference.current_release)`;
+  const input = inputOf([line('a', 'disulfiram'), line('b', 'metronidazole')]);
+  const judge = (release: string) =>
+    database.as('worker', async (tx) =>
+      screen(input, await withProducts(tx, (await loadRules(tx, release))!, input)),
+    );
+
+  it('leaves an old verdict as it was, byte for byte, and can be taken back', async () => {
+    const current = currentRelease();
+    const old = await database.as('app', (tx) => current.read(tx));
+    const verdict = canonicalJson(await judge(old.id));
+    await database.as('admin', (tx) => tx.query(`UPDATE reference.release SET formulary_hash = 'older'`));
+    await database.as('admin', loadFormulary);
+    await database.as('admin', (tx) => tx.query(changeRule));
+
+    const next = await database.as('app', (tx) => current.read(tx));
+    expect(next.number).toBe(2);
+    expect((await judge(next.id)).findings.map(({ severity }) => severity)).toEqual(['info']);
+    expect(canonicalJson(await judge(old.id))).toBe(verdict);
+
+    expect(await database.as('admin', (tx) => publishAgain(tx, 1))).toBe('published');
+    expect(await database.as('admin', (tx) => publishAgain(tx, 1))).toBe('in force');
+    expect(await database.as('admin', (tx) => publishAgain(tx, 7))).toBe('unknown');
+    expect((await database.as('app', (tx) => current.read(tx))).number).toBe(1);
+    const releases = await database.as('admin', listReleases);
+    expect(releases.map(({ number, inForce }) => [number, inForce])).toEqual([
+      [2, false],
+      [1, true],
+    ]);
+  });
+});
+
+it('has no table with personal data that row security does not cover (U-05)', async () => {
+  const open = await database.as('owner', (tx) =>
+    tx.query<{ table: string }>(
+      `SELECT oid::regclass::text AS table FROM pg_class
+        WHERE relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)
+          AND relnamespace::regnamespace::text NOT IN ('bus', 'reference', 'pg_catalog', 'information_schema')
+          AND relname <> '_prisma_migrations'`,
+    ),
+  );
+  expect(open).toEqual([]);
 });
 
 describe('who may write (S-22)', () => {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readCsv } from '../src/formulary/csv.ts';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import {
   type Filter,
@@ -65,6 +67,23 @@ describe('search over the formulary (C-06)', () => {
     expect((await found('amoxicllin'))[0]).toBe('TYPO Amoxicillin');
     expect((await found('lipitro'))[0]).toBe('TYPO Atorvastatin');
     expect((await found('hydroclorothiazide lisinopril'))[0]).toBe('TYPO Hydrochlorothiazide + lisinopril');
+  });
+
+  it('understands the published list of misspellings', async () => {
+    const list = readCsv(readFileSync(new URL('./misspellings.csv', import.meta.url), 'utf8'));
+    const missed: string[] = [];
+    for (const { typed, ingredient } of list) {
+      const [hit] = await search(typed!, 1);
+      const parts = await database.as('app', (tx) =>
+        tx.query<{ code: string }>(
+          `SELECT ingredient_code AS code FROM reference.product_ingredient WHERE release_id = $1 AND product_id = $2`,
+          [release.id, hit?.id],
+        ),
+      );
+      if (!parts.some(({ code }) => code === ingredient))
+        missed.push(`${typed} gave ${parts.map(({ code }) => code)}`);
+    }
+    expect(missed).toEqual([]);
   });
 
   it('never takes a name that exists for another one (C-08)', async () => {

@@ -1,4 +1,4 @@
-import { readConfig, serviceConfig, type ServiceConfig } from '@carethread/service-kit/config.ts';
+import { ConfigError, readConfig, serviceConfig, type ServiceConfig } from '@carethread/service-kit/config.ts';
 import { z } from 'zod';
 import type { Rules } from './rules.ts';
 
@@ -30,3 +30,17 @@ export const rulesOf = (config: PrescriptionsConfig): Rules => ({
   graceDays: config.REFILL_GRACE_DAYS,
   screeningDeadlineMs: config.SCREENING_DEADLINE_SECONDS * 1_000,
 });
+
+/** What the seed script needs. Demonstration data are written when they are asked for, and never in production. */
+export function readSeedConfig(env: Record<string, string | undefined>): { WORKER_DATABASE_URL: string } {
+  const { NODE_ENV, WORKER_DATABASE_URL } = readConfig(
+    {
+      NODE_ENV: serviceConfig.NODE_ENV,
+      WORKER_DATABASE_URL: serviceConfig.WORKER_DATABASE_URL,
+      CARETHREAD_DEMO: z.literal('1', 'must be 1: demonstration data are made on request only'),
+    },
+    env,
+  );
+  if (NODE_ENV === 'production') throw new ConfigError('Demonstration data are not made in production.');
+  return { WORKER_DATABASE_URL };
+}

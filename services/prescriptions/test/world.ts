@@ -30,6 +30,8 @@ export interface World extends TestService {
   registerPharmacy(timeZone?: string): Promise<OrganisationId>;
   openTicket(more?: { patient?: Actor; doctor?: Actor; pharmacyId?: OrganisationId | null; kind?: 'prescription' | 'consultation' }): Promise<TicketId>;
   move(ticketId: TicketId, to: TicketStatus, more?: { reason?: string; fence?: number; held?: boolean; actorId?: string; pharmacyId?: OrganisationId }): Promise<void>;
+  /** A ticket the test opened itself. */
+  known(ticketId: TicketId, at: TicketStatus, pharmacyId: OrganisationId): void;
   /** Claimed under this fence, checked again and found clear. Answers the claim token. */
   claim(ticketId: TicketId, fence?: number, pharmacist?: Actor): Promise<string>;
   claimToken(ticketId: TicketId, fence: number, pharmacyId?: OrganisationId, claims?: jwt.SignOptions & { typ?: string }): string;
@@ -151,6 +153,11 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
         },
       });
       await test.drain();
+    },
+    known: (ticketId, at, chosen) => {
+      status.set(ticketId, at);
+      pharmacies.set(ticketId, chosen);
+      sequences.set(ticketId, 1);
     },
     claim: async (ticketId, fence = 1, by = world.pharmacist) => {
       await world.move(ticketId, 'received', { fence, held: true, reason: 'claimed', pharmacyId: by.organisationId });

@@ -3,6 +3,7 @@ import { eventually, expect } from './expect.ts';
 import { fill } from './fill.ts';
 import { openTicket } from './open-ticket.ts';
 import { prescribe } from './prescribe.ts';
+import { twoPharmaciesClaim } from './race.ts';
 import { setStage } from './stage.ts';
 import { strangersSeeNothing } from './strangers.ts';
 
@@ -32,6 +33,7 @@ export async function doctorToPharmacy(
     tell('The patient saw every step live.');
     await timelineIsWhole(stage, open.ticketId, tell);
     await strangersSeeNothing(stage, open, prescriptionId);
+    await twoPharmaciesClaim(stage);
     return { ticketId: open.ticketId };
   } finally {
     await stage.close();

@@ -1,4 +1,4 @@
-import { mayBeMisspelt, mayMean } from '../search-products/misspelling.ts';
+import { mayBeMisspelt, mayMean } from '../text/misspelling.ts';
 import { fold } from '../text/fold.ts';
 
 interface Named {

@@ -1,6 +1,6 @@
 import type { Database } from '@carethread/service-kit/database.ts';
 import type { RequestContext } from '@carethread/service-kit/subgraph.ts';
-import type { Reader } from '../read-catalog/reader.ts';
+import type { Reader } from '../reading/reader.ts';
 import type { CurrentRelease } from '../release/current-release.ts';
 
 /** What the catalog's resolvers get. */

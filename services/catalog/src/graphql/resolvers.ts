@@ -6,13 +6,13 @@ import {
   ingredientClassFields,
   ingredientFields,
   ingredientResolver,
-} from '../read-catalog/ingredient.resolver.ts';
+} from '../reading/ingredient.resolver.ts';
 import {
   catalogReleaseResolver,
   productFields,
   productIngredientFields,
   productResolver,
-} from '../read-catalog/product.resolver.ts';
+} from '../reading/product.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
 import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';

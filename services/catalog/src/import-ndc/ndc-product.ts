@@ -1,6 +1,6 @@
 import type { NewProduct } from '../release/product-row.ts';
 import { ndcProductId } from '../release/product-id.ts';
-import { digitsOf, paddedNdc } from '../search-products/codes.ts';
+import { digitsOf, paddedNdc } from '../codes/ndc-code.ts';
 import { fold } from '../text/fold.ts';
 import type { CatalogTerms } from './catalog-terms.ts';
 import { ndcStrength } from './ndc-strength.ts';

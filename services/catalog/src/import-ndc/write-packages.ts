@@ -1,7 +1,7 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { ndcProductId } from '../release/product-id.ts';
 import type { PackageRow, ProductCodeRow } from '../release/rows.ts';
-import { digitsOf, paddedNdc } from '../search-products/codes.ts';
+import { digitsOf, paddedNdc } from '../codes/ndc-code.ts';
 import type { Listener } from './listener.ts';
 import { readTable } from './read-table.ts';
 import { rowCollector } from './row-collector.ts';

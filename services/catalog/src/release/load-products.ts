@@ -3,7 +3,7 @@ import { isId } from '@carethread/contracts/ids.ts';
 import type { ScreeningInput } from '@carethread/contracts/screening.ts';
 import { decimalText, exact } from '../amount/exact.ts';
 import type { Schedule } from '../formulary/formulary.ts';
-import { productName } from '../read-catalog/product.ts';
+import { productName } from '../reading/product.ts';
 import type { ClinicalProduct, ClinicalRelease } from '../screen/release.ts';
 import type { LoadedRelease } from './load-rules.ts';
 

@@ -1,6 +1,6 @@
 import type { ProductMatch } from '../generated/graphql.ts';
-import type { Product } from '../read-catalog/product.ts';
-import type { Reader } from '../read-catalog/reader.ts';
+import type { Product } from '../reading/product.ts';
+import type { Reader } from '../reading/reader.ts';
 import { wordsOf } from '../text/fold.ts';
 import type { Hits } from './hits.ts';
 import type { Hit } from './search-products.ts';

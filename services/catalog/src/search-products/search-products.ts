@@ -1,5 +1,5 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { codeAsked } from './codes.ts';
+import { codeAsked } from '../codes/ndc-code.ts';
 import {
   everything,
   type Hits,
@@ -9,7 +9,7 @@ import {
   reasonOf,
   type Repairs,
 } from './hits.ts';
-import { mayBeMisspelt, mayMean } from './misspelling.ts';
+import { closest, mayBeMisspelt } from '../text/misspelling.ts';
 import { type Question, questionOf } from './question.ts';
 
 export interface Search {
@@ -102,10 +102,7 @@ async function repairsOf(tx: Tx, release: string, { names }: Question): Promise<
   );
   return new Map(
     rows
-      .map(({ typed, words }): [string, string[]] => [
-        typed,
-        (words ?? []).filter((word) => mayMean(typed, word)),
-      ])
+      .map(({ typed, words }): [string, string[]] => [typed, closest(typed, words ?? [])])
       .filter(([, words]) => words.length > 0),
   );
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseStrength } from '../amount/strength.ts';
 import { fold } from '../text/fold.ts';
-import { codeAsked, paddedNdc } from './codes.ts';
-import { distance, mayBeMisspelt, mayMean } from './misspelling.ts';
+import { codeAsked, paddedNdc } from '../codes/ndc-code.ts';
+import { distance, mayBeMisspelt, mayMean } from '../text/misspelling.ts';
 import { questionOf } from './question.ts';
 import { strengthWords } from './search-words.ts';
 

@@ -7,10 +7,16 @@ export const mayBeMisspelt = (word: string): boolean => word.length >= shortest 
 /** How many slips a word of this length may have. */
 const slips = (word: string): number => (word.length >= 9 ? 2 : 1);
 
-/** Whether somebody who typed `typed` may have meant `word`, or a word that begins so. */
-export function mayMean(typed: string, word: string): boolean {
+/** Whether somebody who typed `typed` may have meant `word`. */
+export const mayMean = (typed: string, word: string): boolean =>
+  distance(typed, word, slips(typed)) <= slips(typed);
+
+/** Those of the words that `typed` may mean and that need the fewest slips. */
+export function closest(typed: string, words: readonly string[]): string[] {
   const allowed = slips(typed);
-  return distance(typed, word, allowed) <= allowed;
+  const near = words.map((word) => ({ word, away: distance(typed, word, allowed) }));
+  const least = Math.min(allowed, ...near.map(({ away }) => away));
+  return near.filter(({ away }) => away === least).map(({ word }) => word);
 }
 
 /**

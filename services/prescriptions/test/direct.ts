@@ -1,0 +1,44 @@
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { type Database, openDatabase } from '@carethread/service-kit/database.ts';
+import { createLog } from '@carethread/service-kit/log.ts';
+import { claimVerifier } from '../src/claim-token.ts';
+import { prescriptionsConfig, rulesOf } from '../src/config.ts';
+import { PrismaClient } from '../src/generated/prisma/client.ts';
+import type { Context } from '../src/graphql/context.ts';
+import { createReads } from '../src/reads.ts';
+import type { World } from './world.ts';
+
+/** The service's commands without HTTP around them, on the database of `world` (through `appUrl`, if given). */
+export function directly(world: World, { appUrl, poolSize = 15 }: { appUrl?: string; poolSize?: number } = {}): {
+  as(actor: Actor): Context;
+  database: Database;
+  close(): Promise<void>;
+} {
+  const config = prescriptionsConfig(world.env);
+  const database = openDatabase({
+    appUrl: appUrl ?? config.DATABASE_URL,
+    workerUrl: config.WORKER_DATABASE_URL,
+    poolSize,
+    onWake: () => {},
+    onError: () => {},
+  });
+  const prisma = new PrismaClient({ adapter: database.prisma });
+  const verifyClaim = claimVerifier(config.CLAIM_JWKS_URL);
+  const now = () => world.clock.now;
+  return {
+    database,
+    as: (actor) => ({
+      actor,
+      log: createLog('prescriptions', 'silent'),
+      requestId: 'request',
+      traceparent: null,
+      database,
+      prisma,
+      rules: rulesOf(config),
+      now,
+      verifyClaim,
+      reads: createReads(database, prisma, actor, now),
+    }),
+    close: () => database.close(),
+  };
+}
