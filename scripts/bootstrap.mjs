@@ -20,15 +20,15 @@ if (!isInstalled()) install();
 function isInstalled() {
   const installed = readLock('node_modules/.package-lock.json');
   if (!installed || !existsSync(join(root, 'node_modules/.bin/node'))) return false;
-  return Object.entries(readLock('package-lock.json')).every(
-    ([path, entry]) =>
-      !path.includes('node_modules/') ||
-      entry.link ||
+  return Object.entries(readLock('package-lock.json'))
+    .filter(([path, entry]) => path.includes('node_modules/') && !entry.link)
+    .every(([path, entry]) => {
       // Absent where they are for other machines.
-      (installed[path]
-        ? installed[path].version === entry.version
-        : entry.optional || entry.devOptional || entry.peer),
-  );
+      if (!installed[path]) return entry.optional || entry.devOptional || entry.peer;
+      // Those inside a workspace vanish when its folder is cleaned, which npm's own file does not show.
+      const isThere = path.startsWith('node_modules/') || existsSync(join(root, path));
+      return installed[path].version === entry.version && isThere;
+    });
 }
 
 function readLock(file) {

@@ -67,8 +67,7 @@ const main: Command = async (args, env) => {
   });
   const [command = '', ...ids] = positionals;
   const service = readService(values.service);
-  const stranger = ids.find((id) => !isId(id));
-  if (stranger) throw new UsageError(`"${stranger}" is not an event id.`);
+  for (const id of ids) if (!isId(id)) throw new UsageError(`"${String(id)}" is not an event id.`);
   if (command !== 'list' && ids.length === 0) throw new UsageError('Name at least one event.');
   if (['redrive', 'drop'].includes(command) && !values.why?.trim())
     throw new UsageError('Say why, with --why.');

@@ -33,4 +33,4 @@ export type TaskHandlers = Readonly<Record<string, Timer | OutsideCall<unknown, 
 /** Ties the types of the three steps together. */
 export const outsideCall = <Prepared, Result>(
   steps: OutsideCall<Prepared, Result>,
-): OutsideCall<unknown, unknown> => steps as OutsideCall<unknown, unknown>;
+): OutsideCall<unknown, unknown> => steps;

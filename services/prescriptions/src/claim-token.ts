@@ -13,7 +13,12 @@ const claimsSchema = z.object({
 });
 const path = ['input', 'claimToken'];
 
-export type ClaimVerifier = (token: string, ticketId: TicketId, actor: Actor, now: Date) => Promise<Holder | Refusal>;
+export type ClaimVerifier = (
+  token: string,
+  ticketId: TicketId,
+  actor: Actor,
+  now: Date,
+) => Promise<Holder | Refusal>;
 
 /**
  * Checks a claim token of tickets without asking tickets: ES256, its issuer and audience, not expired by a second, for
@@ -49,4 +54,5 @@ export function claimVerifier(jwksUrl: string): ClaimVerifier {
   };
 }
 
-const notAClaim = () => refuse('INVALID', 'claimToken: is not a claim of your pharmacy on this ticket', { path });
+const notAClaim = () =>
+  refuse('INVALID', 'claimToken: is not a claim of your pharmacy on this ticket', { path });

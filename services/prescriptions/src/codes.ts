@@ -8,4 +8,5 @@ export const codeOf = <const Codes extends readonly [string, ...string[]]>(codes
     .pipe(z.enum(codes));
 
 /** A code as GraphQL writes it. */
-export const toEnum = <Code extends string>(code: Code): Uppercase<Code> => code.toUpperCase() as Uppercase<Code>;
+export const toEnum = <Code extends string>(code: Code): Uppercase<Code> =>
+  code.toUpperCase() as Uppercase<Code>;

@@ -1,4 +1,9 @@
-import { ConfigError, readConfig, serviceConfig, type ServiceConfig } from '@carethread/service-kit/config.ts';
+import {
+  ConfigError,
+  readConfig,
+  serviceConfig,
+  type ServiceConfig,
+} from '@carethread/service-kit/config.ts';
 import { z } from 'zod';
 import type { Rules } from './rules.ts';
 

@@ -1,19 +1,19 @@
 import type { DispenseId, LineId } from '@carethread/contracts/ids.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { dateIn, type LocalDate } from './calendar.ts';
-import {
-  type Dispense,
-  type Fill,
-  handOver as handOverFill,
-  type Lot,
-  markNotDispensed as markLine,
-  type NotDispensedReason,
-  type PreparationId,
-  prepare as prepareFill,
-} from './fill.ts';
+import { type Dispense, type Fill, type Lot, type NotDispensedReason, type PreparationId } from './fill.ts';
+import { handOver as handOverFill, markNotDispensed as markLine, prepare as prepareFill } from './filling.ts';
 import { authorisedFills } from './line.ts';
-import { type Decided, decide, type Fact, fillOfTicket, type Prescription, withFill, wrongStatus } from './prescription.ts';
-import { checkSafe } from './signing.ts';
+import {
+  type Decided,
+  decide,
+  type Fact,
+  fillOfTicket,
+  type Prescription,
+  withFill,
+  wrongStatus,
+} from './prescription.ts';
+import { checkSafe } from './judging.ts';
 import { checkHold, type Holder, type TicketCopy } from './ticket-copy.ts';
 
 /** Says what stands ready of a fill. */
@@ -29,7 +29,13 @@ export function prepareLines(
   const stale = checkFillVersion(fill, command.expectedVersion);
   if (stale) return stale;
   const { lines } = prescription;
-  const next = prepareFill(fill, command.lines, { lines, today, by: holder.userId, now: at.now, newId: at.newId });
+  const next = prepareFill(fill, command.lines, {
+    lines,
+    today,
+    by: holder.userId,
+    now: at.now,
+    newId: at.newId,
+  });
   if (next instanceof Refusal) return next;
   return decide(
     prescription,
@@ -103,7 +109,8 @@ function afterSettling(
       ...supply,
       fills: withFill(prescription, fill),
       fillsUsed,
-      status: complete && fillsUsed >= authorisedFills(prescription.lines) ? 'completed' : prescription.status,
+      status:
+        complete && fillsUsed >= authorisedFills(prescription.lines) ? 'completed' : prescription.status,
     },
     told,
   );
@@ -111,7 +118,10 @@ function afterSettling(
 
 /** How long the longest-lasting of these lines lasts, in days; 0 when none says. */
 const longestSupply = (prescription: Prescription, lineIds: ReadonlySet<LineId>): number =>
-  Math.max(0, ...prescription.lines.filter(({ id }) => lineIds.has(id)).map((line) => line.durationDays ?? 0));
+  Math.max(
+    0,
+    ...prescription.lines.filter(({ id }) => lineIds.has(id)).map((line) => line.durationDays ?? 0),
+  );
 
 function checkFill(
   prescription: Prescription,

@@ -3,7 +3,14 @@ import type { TicketKind } from '@carethread/contracts/events/tickets.ts';
 import type { LineId, OrganisationId, PrescriptionId, UserId } from '@carethread/contracts/ids.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import type { Line } from './line.ts';
-import { checkVersion, type Decided, decide, draftOf, type Prescription, wrongStatus } from './prescription.ts';
+import {
+  checkVersion,
+  type Decided,
+  decide,
+  draftOf,
+  type Prescription,
+  wrongStatus,
+} from './prescription.ts';
 import { isEnded, type TicketCopy } from './ticket-copy.ts';
 
 /** A ticket as someone who wants to prescribe on it sees it. */
@@ -74,10 +81,19 @@ export function setLines(
   const strange = lines.flatMap(({ id }, i) => {
     const wrong = seen.has(id) || (given.has(id) && !known.has(id));
     seen.add(id);
-    return wrong ? [{ code: 'INVALID' as const, message: 'This version has no such line, or it stands here twice.', path: ['input', 'lines', String(i), 'id'] }] : [];
+    return wrong
+      ? [
+          {
+            code: 'INVALID' as const,
+            message: 'This version has no such line, or it stands here twice.',
+            path: ['input', 'lines', String(i), 'id'],
+          },
+        ]
+      : [];
   });
   if (strange.length > 0) return new Refusal(strange);
-  if (prescription.amendment) return decide(prescription, { amendment: { ...prescription.amendment, lines } });
+  if (prescription.amendment)
+    return decide(prescription, { amendment: { ...prescription.amendment, lines } });
   return decide(prescription, { lines });
 }
 

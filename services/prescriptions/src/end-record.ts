@@ -9,7 +9,10 @@ const tables = ['patient_allergy', 'patient_condition'] as const;
 type RecordTable = (typeof tables)[number];
 
 const owner = Object.fromEntries(
-  tables.map((table) => [table, `SELECT patient_id AS "patientId" FROM ${table} WHERE id = $1 AND ended_at IS NULL`]),
+  tables.map((table) => [
+    table,
+    `SELECT patient_id AS "patientId" FROM ${table} WHERE id = $1 AND ended_at IS NULL`,
+  ]),
 ) as Record<RecordTable, string>;
 const end = Object.fromEntries(
   tables.map((table) => [

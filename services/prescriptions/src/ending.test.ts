@@ -1,8 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
-import { draft, held, holder, later, line, lot, now, ok, refused, released, signed } from '../test/examples.ts';
+import {
+  draft,
+  held,
+  holder,
+  later,
+  line,
+  lot,
+  now,
+  ok,
+  refused,
+  released,
+  signed,
+} from '../test/examples.ts';
 import { handOver, prepareLines } from './dispensing.ts';
-import { cancel, expire, ticketCancelled, ticketExpired, ticketGivenBack, ticketNotFulfilled } from './ending.ts';
+import {
+  cancel,
+  expire,
+  ticketCancelled,
+  ticketExpired,
+  ticketGivenBack,
+  ticketNotFulfilled,
+} from './ending.ts';
 import { lineStatesOf } from './fill.ts';
 import type { Prescription } from './prescription.ts';
 
@@ -11,12 +30,20 @@ const handed = (prescription: Prescription, quantity: number): Prescription => {
   const { version, lines } = claimed.fills.at(-1)!;
   const entries = [{ lineId: lines[0]!.lineId, lots: [lot(quantity)] }];
   const ready = ok(
-    prepareLines(claimed, holder(claimed), { expectedVersion: version, lines: entries }, { now, newId: () => newId<'Preparation'>() }),
+    prepareLines(
+      claimed,
+      holder(claimed),
+      { expectedVersion: version, lines: entries },
+      { now, newId: () => newId<'Preparation'>() },
+    ),
   ).prescription;
-  const items = ready.fills.at(-1)!.preparations.map((each) => ({ preparationId: each.id, quantity: each.quantity }));
+  const items = ready.fills
+    .at(-1)!
+    .preparations.map((each) => ({ preparationId: each.id, quantity: each.quantity }));
   return ok(handOver(ready, holder(ready), items, { now, id: newId<'Dispense'>() })).prescription;
 };
-const states = (prescription: Prescription) => lineStatesOf(prescription.fills.at(-1)!).map(({ state }) => state);
+const states = (prescription: Prescription) =>
+  lineStatesOf(prescription.fills.at(-1)!).map(({ state }) => state);
 
 describe('cancelling (T-10)', () => {
   it('has an outcome for every status', () => {
@@ -38,7 +65,9 @@ describe('cancelling (T-10)', () => {
     const after = decided!.prescription;
     expect(states(after)).toEqual(['cancelled']);
     expect(after.fills[0]?.lines[0]?.handedOver).toBe(12);
-    expect(refused(handOver(after, holder(after), [], { now, id: newId<'Dispense'>() }))).toEqual(['ILLEGAL_MOVE']);
+    expect(refused(handOver(after, holder(after), [], { now, id: newId<'Dispense'>() }))).toEqual([
+      'ILLEGAL_MOVE',
+    ]);
   });
 
   it('by the ticket is refused when everything was handed over', () => {
@@ -51,7 +80,10 @@ describe('cancelling (T-10)', () => {
   it('by the ticket ends a draft without a word, and a cancelled one not again', () => {
     const by = { reason: 'patient_wish', doctor: false };
     const written = draft();
-    expect(ok(ticketCancelled(written, written.ticketId, by, now))).toMatchObject({ prescription: { status: 'cancelled' }, facts: [] });
+    expect(ok(ticketCancelled(written, written.ticketId, by, now))).toMatchObject({
+      prescription: { status: 'cancelled' },
+      facts: [],
+    });
     const over = cancel(released(), 'wrong_drug', now).decided!.prescription;
     expect(ticketCancelled(over, over.ticketId, by, now)).toBeNull();
   });
@@ -68,14 +100,25 @@ describe('expiry', () => {
 
   it('refuses hand-over from the day after, before the clock has come round', () => {
     const claimed = held(released());
-    expect(refused(handOver(claimed, holder(claimed), [], { now: new Date('2027-05-20T04:00:00Z'), id: newId<'Dispense'>() }))).toEqual(['EXPIRED']);
+    expect(
+      refused(
+        handOver(claimed, holder(claimed), [], {
+          now: new Date('2027-05-20T04:00:00Z'),
+          id: newId<'Dispense'>(),
+        }),
+      ),
+    ).toEqual(['EXPIRED']);
   });
 
   it('of the ticket takes an untouched prescription with it, and leaves one that has repeats', () => {
     expect(ok(ticketExpired(signed(), signed().ticketId, now)).prescription.status).toBe('expired');
     const part = handed(released([line({ repeats: 1 })]), 12);
     const { prescription } = ok(ticketExpired(part, part.ticketId, now));
-    expect([prescription.status, prescription.fillsUsed, states(prescription)]).toEqual(['released', 1, ['expired']]);
+    expect([prescription.status, prescription.fillsUsed, states(prescription)]).toEqual([
+      'released',
+      1,
+      ['expired'],
+    ]);
   });
 });
 
@@ -84,7 +127,12 @@ describe('a ticket that comes back', () => {
     const claimed = held(released());
     const entries = [{ lineId: claimed.lines[0]!.id, lots: [lot(30)] }];
     const ready = ok(
-      prepareLines(claimed, holder(claimed), { expectedVersion: 1, lines: entries }, { now, newId: () => newId<'Preparation'>() }),
+      prepareLines(
+        claimed,
+        holder(claimed),
+        { expectedVersion: 1, lines: entries },
+        { now, newId: () => newId<'Preparation'>() },
+      ),
     ).prescription;
     expect(states(ok(ticketGivenBack(ready, ready.ticketId)).prescription)).toEqual(['to_fill']);
     expect(ticketGivenBack(claimed, claimed.ticketId)).toBeNull();
@@ -93,7 +141,11 @@ describe('a ticket that comes back', () => {
   it('declined gives the unit back if nothing was handed over', () => {
     const before = released();
     const { prescription } = ok(ticketNotFulfilled(before, before.ticketId, now));
-    expect([prescription.status, prescription.fillsUsed, states(prescription)]).toEqual(['released', 0, ['not_dispensed']]);
+    expect([prescription.status, prescription.fillsUsed, states(prescription)]).toEqual([
+      'released',
+      0,
+      ['not_dispensed'],
+    ]);
   });
 });
 
@@ -104,7 +156,10 @@ describe('a claim', () => {
       refused(handOver(p, holder(p, fence), [], { now, id: newId<'Dispense'>() }));
     expect(trial(1)).toEqual(['STALE_CLAIM']);
     expect(trial(3)).toEqual(['BLOCKED']);
-    const fills = prescription.fills.map((fill) => ({ ...fill, ticket: { ...fill.ticket!, endedFence: 2, held: false } }));
+    const fills = prescription.fills.map((fill) => ({
+      ...fill,
+      ticket: { ...fill.ticket!, endedFence: 2, held: false },
+    }));
     expect(trial(2, { ...prescription, fills })).toEqual(['STALE_CLAIM']);
   });
 });

@@ -1,7 +1,16 @@
 import type { TicketId } from '@carethread/contracts/ids.ts';
 import { anyHandedOver, endFill, type Fill, giveBack as giveFillBack, usesUnit } from './fill.ts';
 import { authorisedFills } from './line.ts';
-import { currentFill, type Decided, decide, type Fact, fillOfTicket, openFillOf, type Prescription, withFill } from './prescription.ts';
+import {
+  currentFill,
+  type Decided,
+  decide,
+  type Fact,
+  fillOfTicket,
+  openFillOf,
+  type Prescription,
+  withFill,
+} from './prescription.ts';
 
 /** Coded reasons of a doctor's cancellation. */
 export const cancelReasons = [
@@ -16,7 +25,8 @@ export const cancelReasons = [
 ] as const;
 export type CancelReason = (typeof cancelReasons)[number];
 
-export type CancelOutcome = 'CANCELLED' | 'MARKED' | 'ALREADY_CANCELLED' | 'TOO_LATE' | 'EXPIRED' | 'NOT_ALLOWED';
+export type CancelOutcome =
+  'CANCELLED' | 'MARKED' | 'ALREADY_CANCELLED' | 'TOO_LATE' | 'EXPIRED' | 'NOT_ALLOWED';
 
 /**
  * What was not handed over will not be. Takes effect at once whoever holds the ticket; MARKED says that a pharmacy does
@@ -72,7 +82,11 @@ export function ticketExpired(prescription: Prescription, ticketId: TicketId, no
 }
 
 /** The pharmacy declined. If it handed nothing over, the unit is there to be redeemed elsewhere. */
-export function ticketNotFulfilled(prescription: Prescription, ticketId: TicketId, now: Date): Decided | null {
+export function ticketNotFulfilled(
+  prescription: Prescription,
+  ticketId: TicketId,
+  now: Date,
+): Decided | null {
   const fill = fillOfTicket(prescription, ticketId);
   if (isOver(prescription) || fill?.status !== 'open') return null;
   return endOne(prescription, fill, 'not_fulfilled', now);

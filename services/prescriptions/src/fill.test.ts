@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
 import { line, lot, now, ok, pharmacist, refused } from '../test/examples.ts';
-import { type Fill, giveBack, handOver, lineStatesOf, markNotDispensed, openFill, prepare, readinessOf } from './fill.ts';
+import { type Fill, giveBack, lineStatesOf, openFill, readinessOf } from './fill.ts';
+import { handOver, markNotDispensed, prepare } from './filling.ts';
 
 const first = line({ quantity: 30 });
 const second = line({ quantity: 10, substitutionAllowed: false });
 const lines = [first, second];
-const fresh = openFill({ number: 1, contentVersion: 1, ticketId: newId<'Ticket'>(), lines }, newId<'Fill'>(), now);
+const fresh = openFill(
+  { number: 1, contentVersion: 1, ticketId: newId<'Ticket'>(), lines },
+  newId<'Fill'>(),
+  now,
+);
 
 const ready = (fill: Fill, entries: Parameters<typeof prepare>[1], today = '2026-11-20') =>
   prepare(fill, entries, { lines, today, by: pharmacist.userId, now, newId: () => newId<'Preparation'>() });
@@ -20,7 +25,8 @@ const hand = (fill: Fill, items: Parameters<typeof handOver>[1], today = '2026-1
     now,
   });
 const states = (fill: Fill) => lineStatesOf(fill).map(({ state }) => state);
-const everything = (fill: Fill) => fill.preparations.map(({ id, quantity }) => ({ preparationId: id, quantity }));
+const everything = (fill: Fill) =>
+  fill.preparations.map(({ id, quantity }) => ({ preparationId: id, quantity }));
 
 describe('a fill (R-10, T-11)', () => {
   it('begins with everything to fill', () => {
@@ -35,7 +41,10 @@ describe('a fill (R-10, T-11)', () => {
     const { fill: owing, dispense } = ok(hand(part, everything(part)));
     expect(states(owing)).toEqual(['owing', 'to_fill']);
     expect(owing.status).toBe('open');
-    expect(dispense.items.map(({ quantity, lot: name }) => [name, quantity])).toEqual([['L1', 12], ['L2', 8]]);
+    expect(dispense.items.map(({ quantity, lot: name }) => [name, quantity])).toEqual([
+      ['L1', 12],
+      ['L2', 8],
+    ]);
     const whole = ok(
       ready(owing, [
         { lineId: first.id, lots: [lot(10)] },
@@ -52,7 +61,9 @@ describe('a fill (R-10, T-11)', () => {
   it('R-10 prepares no more than is left, and names the lot that is too many', () => {
     const refusal = ready(fresh, [{ lineId: second.id, lots: [lot(6), lot(5)] }]);
     expect(refused(refusal)).toEqual(['INVALID']);
-    expect(refusal).toMatchObject({ userErrors: [{ path: ['input', 'lines', '0', 'lots', '1', 'quantity'] }] });
+    expect(refusal).toMatchObject({
+      userErrors: [{ path: ['input', 'lines', '0', 'lots', '1', 'quantity'] }],
+    });
   });
 
   it('replaces what stood ready, and takes no lots for an answer', () => {
@@ -64,7 +75,9 @@ describe('a fill (R-10, T-11)', () => {
 
   it('takes no lot that has expired, at preparing and again at handing over', () => {
     const tonight = lot(10, { expiresOn: '2026-11-20' });
-    expect(refused(ready(fresh, [{ lineId: second.id, lots: [tonight] }], '2026-11-21'))).toEqual(['INVALID']);
+    expect(refused(ready(fresh, [{ lineId: second.id, lots: [tonight] }], '2026-11-21'))).toEqual([
+      'INVALID',
+    ]);
     const prepared = ok(ready(fresh, [{ lineId: second.id, lots: [tonight] }]));
     expect(refused(hand(prepared, everything(prepared), '2026-11-21'))).toEqual(['EXPIRED']);
     expect(ok(hand(prepared, everything(prepared))).dispense.items).toHaveLength(1);
@@ -72,7 +85,9 @@ describe('a fill (R-10, T-11)', () => {
 
   it('substitutes only where the doctor allows it, and records how and why', () => {
     const substitution = { productText: 'Amoxi-Generic', type: 'generic', reason: 'out_of_stock' } as const;
-    expect(refused(ready(fresh, [{ lineId: second.id, lots: [lot(1, { substitution })] }]))).toEqual(['NOT_ALLOWED']);
+    expect(refused(ready(fresh, [{ lineId: second.id, lots: [lot(1, { substitution })] }]))).toEqual([
+      'NOT_ALLOWED',
+    ]);
     const allowed = ok(ready(fresh, [{ lineId: first.id, lots: [lot(30, { substitution })] }]));
     expect(ok(hand(allowed, everything(allowed))).dispense.items[0]?.substitution).toEqual(substitution);
   });
@@ -82,7 +97,9 @@ describe('a fill (R-10, T-11)', () => {
     const [one] = everything(prepared);
     expect(refused(hand(prepared, [one!, one!]))).toEqual(['INVALID']);
     expect(refused(hand(prepared, [{ ...one!, quantity: 21 }]))).toEqual(['INVALID']);
-    expect(refused(hand(prepared, [{ preparationId: newId<'Preparation'>(), quantity: 1 }]))).toEqual(['INVALID']);
+    expect(refused(hand(prepared, [{ preparationId: newId<'Preparation'>(), quantity: 1 }]))).toEqual([
+      'INVALID',
+    ]);
     const { fill } = ok(hand(prepared, [{ ...one!, quantity: 5 }]));
     expect(states(fill)[0]).toBe('partly');
     expect(fill.preparations[0]?.quantity).toBe(15);
@@ -102,7 +119,9 @@ describe('a fill (R-10, T-11)', () => {
   });
 
   it('is as it was before for the next pharmacy when it is given back', () => {
-    const busy = ok(ready(ok(markNotDispensed(fresh, second.id, 'out_of_stock')), [{ lineId: first.id, lots: [lot(3)] }]));
+    const busy = ok(
+      ready(ok(markNotDispensed(fresh, second.id, 'out_of_stock')), [{ lineId: first.id, lots: [lot(3)] }]),
+    );
     expect(states(giveBack(busy))).toEqual(['to_fill', 'to_fill']);
   });
 });

@@ -5,15 +5,32 @@ import { z } from 'zod';
 import { line } from '../test/examples.ts';
 import { authorisedFills, lineSchema, linesOfFill, linesSchema } from './line.ts';
 
-const written = { text: 'Salbutamol inhaler', quantity: 1, quantityUnit: 'inhaler', repeats: 0, substitutionAllowed: true, instructions: '' };
+const written = {
+  text: 'Salbutamol inhaler',
+  quantity: 1,
+  quantityUnit: 'inhaler',
+  repeats: 0,
+  substitutionAllowed: true,
+  instructions: '',
+};
 
 describe('a line (R-02)', () => {
   it('may leave out what the doctor does not know yet', () => {
-    expect(lineSchema.parse(written)).toMatchObject({ productId: null, dose: null, durationDays: null, ingredients: [] });
+    expect(lineSchema.parse(written)).toMatchObject({
+      productId: null,
+      dose: null,
+      durationDays: null,
+      ingredients: [],
+    });
   });
 
   it('names the path of each problem', () => {
-    const input = { lines: [{ ...written, quantity: 0 }, { ...written, dose: { amount: '1,5', unit: 'mg', perDay: 2 } }] };
+    const input = {
+      lines: [
+        { ...written, quantity: 0 },
+        { ...written, dose: { amount: '1,5', unit: 'mg', perDay: 2 } },
+      ],
+    };
     const refusal = checkInput(z.object({ lines: linesSchema }), input);
     expect(refusal).toBeInstanceOf(Refusal);
     expect((refusal as Refusal).userErrors.map(({ path }) => path.join('.'))).toEqual([

@@ -80,7 +80,11 @@ export type LineDraft = z.infer<typeof lineSchema>;
 export const linesSchema = z.array(lineSchema).max(20);
 
 /** A written line without an id gets a new one. What the catalog said about an earlier text is not kept. */
-export const toLine = (draft: LineDraft): Line => ({ ...draft, id: draft.id ?? newId<'Line'>(), resolved: null });
+export const toLine = (draft: LineDraft): Line => ({
+  ...draft,
+  id: draft.id ?? newId<'Line'>(),
+  resolved: null,
+});
 
 /** The codes of what is in it: those the catalog found, else those the line names. */
 export const ingredientsOf = (line: Line): string[] => line.resolved?.ingredients ?? line.ingredients;

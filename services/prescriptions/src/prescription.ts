@@ -1,4 +1,11 @@
-import type { DispenseId, LineId, OrganisationId, PrescriptionId, TicketId, UserId } from '@carethread/contracts/ids.ts';
+import type {
+  DispenseId,
+  LineId,
+  OrganisationId,
+  PrescriptionId,
+  TicketId,
+  UserId,
+} from '@carethread/contracts/ids.ts';
 import { refuse, staleVersion, type Refusal } from '@carethread/service-kit/refusal.ts';
 import { contentHash } from './content.ts';
 import type { Fill, FillId } from './fill.ts';
@@ -6,7 +13,15 @@ import type { Line } from './line.ts';
 import type { Override, Screening } from './screening.ts';
 import type { TicketCopy } from './ticket-copy.ts';
 
-export const statuses = ['draft', 'signed', 'blocked', 'released', 'completed', 'cancelled', 'expired'] as const;
+export const statuses = [
+  'draft',
+  'signed',
+  'blocked',
+  'released',
+  'completed',
+  'cancelled',
+  'expired',
+] as const;
 export type Status = (typeof statuses)[number];
 
 /** Which status may follow which. Signing again means: a new version of the content. */
@@ -91,7 +106,11 @@ export function decide(
   change: Partial<Omit<Prescription, 'version'>>,
   ...facts: Fact[]
 ): Decided {
-  if (change.status !== undefined && change.status !== before.status && !moves[before.status].includes(change.status))
+  if (
+    change.status !== undefined &&
+    change.status !== before.status &&
+    !moves[before.status].includes(change.status)
+  )
     throw new Error(`A prescription does not go from ${before.status} to ${change.status}.`);
   return { prescription: { ...before, ...change, version: before.version + 1 }, facts };
 }
@@ -106,7 +125,10 @@ export const wrongStatus = ({ status }: Prescription, message = `The prescriptio
 export const draftOf = (prescription: Prescription): { contentVersion: number; lines: Line[] } | null =>
   prescription.amendment ?? (prescription.status === 'draft' ? prescription : null);
 
-export const hashOf = (prescription: Prescription, content: { contentVersion: number; lines: Line[] }): string =>
+export const hashOf = (
+  prescription: Prescription,
+  content: { contentVersion: number; lines: Line[] },
+): string =>
   contentHash({
     prescriptionId: prescription.id,
     contentVersion: content.contentVersion,

@@ -37,4 +37,3 @@ export async function checkAgain(
   const input = screeningInput(prescription.lines, facts, dateIn('UTC', now));
   saveIf(tx, prescription, rescreen(prescription, why, { input, factsVersion: facts.version }, now), by);
 }
-

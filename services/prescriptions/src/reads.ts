@@ -68,7 +68,10 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
     carriedBy: one<{ ticketId: string; prescriptionId: string }>(
       async (ids) => {
         const [fills, prescriptions] = await Promise.all([
-          prisma.fill.findMany({ where: { ticketId: { in: ids } }, select: { ticketId: true, prescriptionId: true } }),
+          prisma.fill.findMany({
+            where: { ticketId: { in: ids } },
+            select: { ticketId: true, prescriptionId: true },
+          }),
           prisma.prescription.findMany({
             where: { ticketId: { in: ids }, NOT: { status: 'cancelled', signedAt: null } },
             select: { ticketId: true, id: true },
@@ -79,7 +82,8 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
       ({ ticketId }) => ticketId,
     ),
     fill: one(
-      (ids) => prisma.fill.findMany({ where: { id: { in: ids } }, select: { id: true, prescriptionId: true } }),
+      (ids) =>
+        prisma.fill.findMany({ where: { id: { in: ids } }, select: { id: true, prescriptionId: true } }),
       ({ id }) => id,
     ),
     dispense: one<DispenseRecord>(
@@ -90,7 +94,10 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
       async (ids) => (await rows<DispenseRecord>(dispensesByPrescription, ids)).map(withDates),
       ({ prescriptionId }) => prescriptionId,
     ),
-    history: many<SignedContent>((ids) => rows(history, ids), ({ prescriptionId }) => prescriptionId),
+    history: many<SignedContent>(
+      (ids) => rows(history, ids),
+      ({ prescriptionId }) => prescriptionId,
+    ),
     verdict: one<Judged & { prescriptionId: string }>(
       (ids) => rows(newestVerdicts, ids),
       ({ prescriptionId }) => prescriptionId,

@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
-import { held, holder, later, line, lot, newIds, now, ok, pharmacist, refused, released } from '../test/examples.ts';
+import {
+  held,
+  holder,
+  later,
+  line,
+  lot,
+  newIds,
+  now,
+  ok,
+  pharmacist,
+  refused,
+  released,
+} from '../test/examples.ts';
 import { handOver, prepareLines } from './dispensing.ts';
 import type { Prescription } from './prescription.ts';
 import { earliestNextFill, redeemRepeat, repeatsLeft } from './refill.ts';
@@ -14,9 +26,17 @@ const pharmacy = { id: pharmacist.organisationId, timeZone: zone };
 const filled = (prescription: Prescription, when = now): Prescription => {
   const claimed = held(prescription);
   const fill = claimed.fills.at(-1)!;
-  const lines = fill.lines.map(({ lineId, quantity }) => ({ lineId, lots: [lot(quantity, { expiresOn: '2030-01-01' })] }));
+  const lines = fill.lines.map(({ lineId, quantity }) => ({
+    lineId,
+    lots: [lot(quantity, { expiresOn: '2030-01-01' })],
+  }));
   const ready = ok(
-    prepareLines(claimed, holder(claimed), { expectedVersion: fill.version, lines }, { now: when, newId: () => newId<'Preparation'>() }),
+    prepareLines(
+      claimed,
+      holder(claimed),
+      { expectedVersion: fill.version, lines },
+      { now: when, newId: () => newId<'Preparation'>() },
+    ),
   ).prescription;
   const items = ready.fills.at(-1)!.preparations.map(({ id, quantity }) => ({ preparationId: id, quantity }));
   return ok(handOver(ready, holder(ready), items, { now: when, id: newId<'Dispense'>() })).prescription;
@@ -72,8 +92,13 @@ describe('repeats (R-11)', () => {
   it('come back when a repeat is cancelled with nothing handed over', () => {
     const again = ok(redeem(filled(prescribed), later(30))).prescription;
     const { ticketId } = again.fills.at(-1)!;
-    const back = ok(ticketCancelled(again, ticketId, { reason: 'patient_wish', doctor: false }, later(31))).prescription;
+    const back = ok(
+      ticketCancelled(again, ticketId, { reason: 'patient_wish', doctor: false }, later(31)),
+    ).prescription;
     expect([back.status, repeatsLeft(back), back.fillsUsed]).toEqual(['released', 2, 1]);
-    expect(ok(redeem(back, later(31))).prescription.fills.at(-1)).toMatchObject({ number: 2, status: 'open' });
+    expect(ok(redeem(back, later(31))).prescription.fills.at(-1)).toMatchObject({
+      number: 2,
+      status: 'open',
+    });
   });
 });

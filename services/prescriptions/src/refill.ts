@@ -3,7 +3,14 @@ import { refuse, type Refusal } from '@carethread/service-kit/refusal.ts';
 import { addDays, dateIn, type LocalDate } from './calendar.ts';
 import { openFill } from './fill.ts';
 import { authorisedFills, linesOfFill } from './line.ts';
-import { type Decided, decide, type NewIds, openFillOf, type Prescription, wrongStatus } from './prescription.ts';
+import {
+  type Decided,
+  decide,
+  type NewIds,
+  openFillOf,
+  type Prescription,
+  wrongStatus,
+} from './prescription.ts';
 
 /**
  * Repeats that are left. Fills = 1 + repeats, and the first one is no repeat: a fill uses its unit up when it is
@@ -35,14 +42,16 @@ export function redeemRepeat(
   const today = dateIn(pharmacy.timeZone, at.now);
   const lastDay = signature && dateIn(pharmacy.timeZone, signature.validUntil);
   if (status === 'expired' || (lastDay && status !== 'cancelled' && today > lastDay))
-    return refuse('EXPIRED', `It was valid until ${lastDay ?? 'its ticket expired'}. Ask the doctor for a new one.`);
+    return refuse(
+      'EXPIRED',
+      `It was valid until ${lastDay ?? 'its ticket expired'}. Ask the doctor for a new one.`,
+    );
   if (status === 'completed' || (status === 'released' && fillsUsed >= authorisedFills(lines)))
     return refuse('BLOCKED', 'All repeats are used up. Ask the doctor for a new prescription.');
   if (status !== 'released') return wrongStatus(prescription);
   if (openItems > 0)
     return refuse('BLOCKED', 'A newer safety check has points the doctor has to answer first.');
-  if (openFillOf(prescription))
-    return refuse('BLOCKED', 'The fill before this one is not finished yet.');
+  if (openFillOf(prescription)) return refuse('BLOCKED', 'The fill before this one is not finished yet.');
   const earliest = earliestNextFill(prescription, pharmacy.timeZone, at.graceDays);
   if (earliest && today < earliest) return refuse('NOT_YET', `Possible from ${earliest} on.`);
   const number = fillsUsed + 1;

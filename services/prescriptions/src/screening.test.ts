@@ -38,7 +38,9 @@ describe('a verdict', () => {
     const gap = { check: 'dose', lineId: null, reason: 'weight_unknown' };
     expect(notCheckedKey(gap)).toBe('notChecked:dose:patient:weight_unknown');
     expect(notCheckedKey({ ...gap, lineId: 'L' })).toBe('notChecked:dose:L:weight_unknown');
-    expect(itemsOf(unanswered(screeningInput([], nothingKnown, '2026-11-20')))).toEqual(['notChecked:screening:patient:timeout']);
+    expect(itemsOf(unanswered(screeningInput([], nothingKnown, '2026-11-20')))).toEqual([
+      'notChecked:screening:patient:timeout',
+    ]);
   });
 
   it('R-06 is answered by overrides of the same content only', () => {
@@ -50,7 +52,10 @@ describe('a verdict', () => {
     expect(clearanceOf(about)).toEqual({ kind: 'clear', overridden: false });
     expect(clearanceOf({ ...about, factsVersion: 2 }).kind).toBe('pending');
     expect(clearanceOf({ ...about, screening: attempt(null) }).kind).toBe('pending');
-    expect(clearanceOf({ ...about, screening: attempt(withFindings('a')) })).toEqual({ kind: 'open', items: ['a'] });
+    expect(clearanceOf({ ...about, screening: attempt(withFindings('a')) })).toEqual({
+      kind: 'open',
+      items: ['a'],
+    });
     const answered = { ...about, screening: attempt(withFindings('a')), overrides: [override('a')] };
     expect(clearanceOf(answered)).toEqual({ kind: 'clear', overridden: true });
   });
@@ -88,7 +93,9 @@ describe('the content hash', () => {
     const shuffled = content.lines.map((each) => Object.fromEntries(Object.entries(each).reverse()) as never);
     expect(contentHash({ ...content, lines: shuffled })).toBe(contentHash(content));
     const resolved = { wording: 'x', ingredients: ['y'], schedule: null };
-    expect(contentHash({ ...content, lines: content.lines.map((l) => ({ ...l, resolved })) })).toBe(contentHash(content));
+    expect(contentHash({ ...content, lines: content.lines.map((l) => ({ ...l, resolved })) })).toBe(
+      contentHash(content),
+    );
   });
 
   it('differs when anything the doctor wrote does', () => {

@@ -6,7 +6,13 @@ import type { Line } from './line.ts';
 import { patientFactors, type PatientFacts } from './patient-facts.ts';
 
 /** Why a screening was asked for. */
-export const screeningCauses = ['signed', 'patient_facts', 'other_medicine', 'claim', 'catalog_release'] as const;
+export const screeningCauses = [
+  'signed',
+  'patient_facts',
+  'other_medicine',
+  'claim',
+  'catalog_release',
+] as const;
 export type ScreeningCause = (typeof screeningCauses)[number];
 
 /** A verdict as it is kept. Without a release when the catalog did not answer in time. */

@@ -10,7 +10,10 @@ import { resolvers } from './graphql/resolvers.ts';
 import { createReads } from './reads.ts';
 import { rescreenPatient } from './rescreen-patient/rescreen-patient.ts';
 import { screeningDeadline } from './screening-deadline/screening-deadline.ts';
-import { whenMembershipEnded, whenMembershipGranted } from './when-membership-changes/when-membership-changes.ts';
+import {
+  whenMembershipEnded,
+  whenMembershipGranted,
+} from './when-membership-changes/when-membership-changes.ts';
 import { whenOrganisationRegistered } from './when-organisation-registered/when-organisation-registered.ts';
 import { whenPharmacyChanged } from './when-pharmacy-changed/when-pharmacy-changed.ts';
 import { rescreenRelease, whenReleasePublished } from './when-release-published/when-release-published.ts';

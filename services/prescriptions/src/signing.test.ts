@@ -1,9 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
-import { clear, doctor, draft, judged, later, line, newIds, now, ok, refused, released, signed, ticket, toScreen, withFindings } from '../test/examples.ts';
+import {
+  clear,
+  doctor,
+  draft,
+  judged,
+  later,
+  line,
+  newIds,
+  now,
+  ok,
+  refused,
+  released,
+  signed,
+  ticket,
+  toScreen,
+  withFindings,
+} from '../test/examples.ts';
 import { amend, discard, setLines } from './drafting.ts';
 import type { Prescription } from './prescription.ts';
-import { answerFinding, checkSafe, judge, rescreen, sign } from './signing.ts';
+import { rescreen, sign } from './signing.ts';
+import { answerFinding, checkSafe, judge } from './judging.ts';
 
 const by = (prescription: Prescription, more = {}) => ({
   userId: doctor.userId,
@@ -26,9 +43,15 @@ const answered = (prescription: Prescription, key: string) =>
 describe('signing (R-01)', () => {
   it('freezes the content and asks for its first check', () => {
     const prescription = signed();
-    expect(prescription).toMatchObject({ status: 'signed', contentVersion: 1, screening: { number: 1, verdict: null } });
+    expect(prescription).toMatchObject({
+      status: 'signed',
+      contentVersion: 1,
+      screening: { number: 1, verdict: null },
+    });
     expect(prescription.signature).toMatchObject({ by: doctor.userId, validUntil: later(180) });
-    expect(refused(setLines(prescription, { expectedVersion: 2, lines: [] }, new Set()))).toEqual(['ILLEGAL_MOVE']);
+    expect(refused(setLines(prescription, { expectedVersion: 2, lines: [] }, new Set()))).toEqual([
+      'ILLEGAL_MOVE',
+    ]);
     expect(refused(sign(prescription, by(prescription), toScreen([]), at))).toEqual(['ILLEGAL_MOVE']);
   });
 
@@ -40,7 +63,9 @@ describe('signing (R-01)', () => {
     expect(trial({ expectedVersion: 7 })).toEqual(['CONFLICT']);
     expect(trial({}, draft([]))).toEqual(['INVALID']);
     expect(trial({}, draft([line({ repeats: 1, durationDays: null })]))).toEqual(['INVALID']);
-    expect(trial({}, { ...prescription, ticket: { ...ticket, status: 'cancelled' } })).toEqual(['ILLEGAL_MOVE']);
+    expect(trial({}, { ...prescription, ticket: { ...ticket, status: 'cancelled' } })).toEqual([
+      'ILLEGAL_MOVE',
+    ]);
   });
 });
 
@@ -48,7 +73,9 @@ describe('a verdict (R-04, R-05)', () => {
   it('releases what is clear, with its first fill', () => {
     const { prescription, facts } = judged(signed());
     expect(prescription.status).toBe('released');
-    expect(prescription.fills).toMatchObject([{ number: 1, status: 'open', ticketId: prescription.ticketId }]);
+    expect(prescription.fills).toMatchObject([
+      { number: 1, status: 'open', ticketId: prescription.ticketId },
+    ]);
     expect(facts).toEqual([{ kind: 'released', overridden: false }]);
   });
 
@@ -57,11 +84,17 @@ describe('a verdict (R-04, R-05)', () => {
     expect(prescription.status).toBe('blocked');
     expect(facts).toEqual([{ kind: 'blocked', open: 2 }]);
     const first = answered(prescription, 'a');
-    expect([first.prescription.status, first.prescription.openItems, first.facts]).toEqual(['blocked', 1, []]);
+    expect([first.prescription.status, first.prescription.openItems, first.facts]).toEqual([
+      'blocked',
+      1,
+      [],
+    ]);
     const second = answered(first.prescription, 'b');
     expect(second.prescription.status).toBe('released');
     expect(second.facts).toEqual([{ kind: 'released', overridden: true }]);
-    expect(refused(answerFinding(prescription, prescription.version, answer('c'), { now, newIds }))).toEqual(['INVALID']);
+    expect(refused(answerFinding(prescription, prescription.version, answer('c'), { now, newIds }))).toEqual([
+      'INVALID',
+    ]);
   });
 
   it('R-06 counts answers given while writing, as long as nothing was changed since', () => {
@@ -90,7 +123,9 @@ describe('a verdict (R-04, R-05)', () => {
   it('that is worse than the one before holds back what was released, until it is answered', () => {
     const before = released();
     expect(checkSafe(before)).toBeNull();
-    const asked = ok(rescreen({ ...before, factsVersion: 1 }, 'patient_facts', toScreen(before.lines, 1), now));
+    const asked = ok(
+      rescreen({ ...before, factsVersion: 1 }, 'patient_facts', toScreen(before.lines, 1), now),
+    );
     expect(refused(checkSafe(asked.prescription))).toEqual(['BLOCKED']);
     const worse = judged(asked.prescription, withFindings('allergy:x'));
     expect([worse.prescription.status, worse.facts]).toEqual(['released', [{ kind: 'blocked', open: 1 }]]);
@@ -102,24 +137,34 @@ describe('a verdict (R-04, R-05)', () => {
 });
 
 describe('a new version (R-01)', () => {
-  const begun = (prescription: Prescription) => ok(amend(prescription, prescription.version, newIds.line)).prescription;
+  const begun = (prescription: Prescription) =>
+    ok(amend(prescription, prescription.version, newIds.line)).prescription;
 
   it('leaves the signed one in force until it is signed itself', () => {
     const amended = begun(released());
-    expect(amended).toMatchObject({ status: 'released', contentVersion: 1, amendment: { contentVersion: 2 } });
+    expect(amended).toMatchObject({
+      status: 'released',
+      contentVersion: 1,
+      amendment: { contentVersion: 2 },
+    });
     expect(amended.amendment?.lines[0]?.id).not.toBe(amended.lines[0]?.id);
     const again = signed(undefined, amended);
     expect(again).toMatchObject({ status: 'signed', contentVersion: 2, amendment: null, releasedAt: null });
     expect(again.signature?.contentHash).not.toBe(amended.signature?.contentHash);
     expect(again.fills.map((fill) => fill.status)).toEqual(['superseded']);
     const { fills } = judged(again).prescription;
-    expect(fills.map(({ status, number }) => [status, number])).toEqual([['superseded', 1], ['open', 1]]);
+    expect(fills.map(({ status, number }) => [status, number])).toEqual([
+      ['superseded', 1],
+      ['open', 1],
+    ]);
     expect(fills[1]?.lines[0]?.lineId).toBe(again.lines[0]?.id);
   });
 
   it('is not possible once something was handed over, nor twice at the same time', () => {
     const prescription = released();
-    expect(refused(amend({ ...prescription, lastHandedOverAt: now }, prescription.version, newIds.line))).toEqual(['ILLEGAL_MOVE']);
+    expect(
+      refused(amend({ ...prescription, lastHandedOverAt: now }, prescription.version, newIds.line)),
+    ).toEqual(['ILLEGAL_MOVE']);
     const amended = begun(prescription);
     expect(refused(amend(amended, amended.version, newIds.line))).toEqual(['ILLEGAL_MOVE']);
     const handed = { ...amended, lastHandedOverAt: now };
@@ -128,7 +173,10 @@ describe('a new version (R-01)', () => {
 
   it('can be thrown away; a whole draft, too', () => {
     const amended = begun(released());
-    expect(ok(discard(amended, amended.version, now)).prescription).toMatchObject({ status: 'released', amendment: null });
+    expect(ok(discard(amended, amended.version, now)).prescription).toMatchObject({
+      status: 'released',
+      amendment: null,
+    });
     const written = draft();
     expect(ok(discard(written, written.version, now)).prescription).toMatchObject({ status: 'cancelled' });
   });

@@ -35,7 +35,8 @@ export async function underClaim<Result>(
 }
 
 const isEarly = (result: unknown): boolean =>
-  result instanceof Refusal && result.userErrors.some(({ code }) => code === 'NOT_FOUND' || code === 'BLOCKED');
+  result instanceof Refusal &&
+  result.userErrors.some(({ code }) => code === 'NOT_FOUND' || code === 'BLOCKED');
 
 /** Loads the ticket's prescription under the lock, decides for the holder of the claim, saves. Two round trips. */
 export async function decideUnderClaim(

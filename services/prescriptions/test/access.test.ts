@@ -22,11 +22,13 @@ const tables = async () =>
 
 /** How many rows of a table this person has, by SQL as the application. */
 async function rowsOf(actor: Actor | null, table: string, where = 'true'): Promise<number> {
-  const [row] = await world.sqlAsApp<{ n: number }>(
-    `WITH me AS MATERIALIZED (SELECT set_config('app.user_id', '${actor?.userId ?? ''}', false),
+  const [row] = await world
+    .sqlAsApp<{ n: number }>(
+      `WITH me AS MATERIALIZED (SELECT set_config('app.user_id', '${actor?.userId ?? ''}', false),
        set_config('app.organisation_id', '${actor?.organisationId ?? ''}', false), set_config('app.role', '${actor?.role ?? ''}', false))
      SELECT 1 AS n FROM me`,
-  ).then(() => world.sqlAsApp(`SELECT count(*)::int AS n FROM ${table} WHERE ${where}`));
+    )
+    .then(() => world.sqlAsApp(`SELECT count(*)::int AS n FROM ${table} WHERE ${where}`));
   return row!.n;
 }
 
@@ -55,26 +57,49 @@ describe('row level security', () => {
   it('shows nobody anything, in any table', async () => {
     const done = await released(world);
     await fillWhole(world, done.ticketId, await world.claim(done.ticketId));
-    await world.mutate(world.patient, 'recordCondition', { code: 'asthma', idempotencyKey: newId() }, 'patientProfile { version }');
+    await world.mutate(
+      world.patient,
+      'recordCondition',
+      { code: 'asthma', idempotencyKey: newId() },
+      'patientProfile { version }',
+    );
     for (const { name } of await tables()) {
       const [there] = await world.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${name}`);
       // Nothing stands ready after everything was handed over; of all else there is something to hide.
-      if (!['preparation', 'finding_override', 'patient_allergy'].includes(name)) expect([name, there!.n > 0]).toEqual([name, true]);
+      if (!['preparation', 'finding_override', 'patient_allergy'].includes(name))
+        expect([name, there!.n > 0]).toEqual([name, true]);
       expect([name, await rowsOf(null, name)]).toEqual([name, 0]);
       const stranger = person('patient');
       expect([name, await rowsOf(stranger, name)]).toEqual([name, 0]);
       // An administrator sees no patient's data, whosever id they have.
-      expect([name, await rowsOf({ ...world.patient, role: 'administrator' }, name, name === 'membership' ? 'false' : 'true')]).toEqual([name, 0]);
+      expect([
+        name,
+        await rowsOf(
+          { ...world.patient, role: 'administrator' },
+          name,
+          name === 'membership' ? 'false' : 'true',
+        ),
+      ]).toEqual([name, 0]);
     }
   });
 
   it('lets nobody rewrite what was signed or handed over', async () => {
     const done = await signed(world);
     await rowsOf(world.doctor, 'prescription');
-    await expect(world.sqlAsApp(`UPDATE prescription_line SET quantity = 999`)).rejects.toThrow('permission denied');
-    expect(await world.sqlAsApp(`DELETE FROM prescription_line WHERE prescription_id = '${done.prescriptionId}' RETURNING id`)).toEqual([]);
-    await expect(world.sqlAsApp(`UPDATE signed_content SET content_hash = 'x'`)).rejects.toThrow('permission denied');
-    await expect(world.sqlAsApp(`UPDATE dispense_item SET quantity = 1`)).rejects.toThrow('permission denied');
+    await expect(world.sqlAsApp(`UPDATE prescription_line SET quantity = 999`)).rejects.toThrow(
+      'permission denied',
+    );
+    expect(
+      await world.sqlAsApp(
+        `DELETE FROM prescription_line WHERE prescription_id = '${done.prescriptionId}' RETURNING id`,
+      ),
+    ).toEqual([]);
+    await expect(world.sqlAsApp(`UPDATE signed_content SET content_hash = 'x'`)).rejects.toThrow(
+      'permission denied',
+    );
+    await expect(world.sqlAsApp(`UPDATE dispense_item SET quantity = 1`)).rejects.toThrow(
+      'permission denied',
+    );
     await expect(world.sqlAsApp(`DELETE FROM dispense`)).rejects.toThrow('permission denied');
     await expect(world.sqlAsApp(`UPDATE screening SET verdict = null`)).rejects.toThrow('permission denied');
   });
@@ -83,9 +108,18 @@ describe('row level security', () => {
 describe('a prescription', () => {
   it('is seen by the doctor from the draft on, by the patient once signed, by the pharmacy once sent', async () => {
     const of = await drafted(world);
-    const parties = async () => [await doors(world.doctor, of), await doors(world.patient, of), await doors(world.pharmacist, of)];
+    const parties = async () => [
+      await doors(world.doctor, of),
+      await doors(world.patient, of),
+      await doors(world.pharmacist, of),
+    ];
     expect(await parties()).toEqual([open, shut, shut]);
-    await world.mutate(world.doctor, 'signPrescription', { prescriptionId: of.prescriptionId, expectedVersion: of.version }, 'prescription { id }');
+    await world.mutate(
+      world.doctor,
+      'signPrescription',
+      { prescriptionId: of.prescriptionId, expectedVersion: of.version },
+      'prescription { id }',
+    );
     expect(await parties()).toEqual([open, open, shut]);
     await world.screen(of.prescriptionId);
     expect(await parties()).toEqual([open, open, shut]);
@@ -97,9 +131,13 @@ describe('a prescription', () => {
     const of = await released(world);
     const elsewhere = person('pharmacist', { organisationId: await world.registerPharmacy() });
     const asPatient = { ...world.doctor, role: 'patient' as const };
-    for (const other of [await world.join('patient'), await world.join('doctor'), elsewhere, asPatient]) expect(await doors(other, of)).toEqual(shut);
+    for (const other of [await world.join('patient'), await world.join('doctor'), elsewhere, asPatient])
+      expect(await doors(other, of)).toEqual(shut);
     expect(await doors(await world.join('pharmacist'), of)).toEqual(open);
-    const { errors } = await world.ask(person('administrator'), `{ prescription(id: "${of.prescriptionId}") { id } }`);
+    const { errors } = await world.ask(
+      person('administrator'),
+      `{ prescription(id: "${of.prescriptionId}") { id } }`,
+    );
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
     const anonymous = await world.ask(null, `{ prescription(id: "${of.prescriptionId}") { id } }`);
     expect(anonymous.errors?.[0]?.extensions?.code).toBe('UNAUTHENTICATED');
@@ -119,7 +157,9 @@ describe('a prescription', () => {
   });
 
   it('does not answer what is not an id', async () => {
-    expect(await world.query(world.doctor, '{ prescription(id: "no-id") { id } }')).toEqual({ prescription: null });
+    expect(await world.query(world.doctor, '{ prescription(id: "no-id") { id } }')).toEqual({
+      prescription: null,
+    });
   });
 });
 
@@ -129,10 +169,17 @@ describe('a hand-over', () => {
     const { dispense } = await fillWhole(world, of.ticketId, await world.claim(of.ticketId));
     const shown = (actor: Actor) =>
       world
-        .query(actor, `{ _entities(representations: [{ __typename: "Dispense", id: "${dispense.id}" }, { __typename: "Fill", id: "${dispense.fillId}" }]) { ... on Dispense { id } ... on Fill { id } } }`)
+        .query(
+          actor,
+          `{ _entities(representations: [{ __typename: "Dispense", id: "${dispense.id}" }, { __typename: "Fill", id: "${dispense.fillId}" }]) { ... on Dispense { id } ... on Fill { id } } }`,
+        )
         .then(({ _entities }) => _entities.map((each: object | null) => each !== null));
-    for (const party of [world.patient, world.doctor, world.pharmacist]) expect(await shown(party)).toEqual([true, true]);
-    expect(await shown(person('pharmacist', { organisationId: await world.registerPharmacy() }))).toEqual([false, false]);
+    for (const party of [world.patient, world.doctor, world.pharmacist])
+      expect(await shown(party)).toEqual([true, true]);
+    expect(await shown(person('pharmacist', { organisationId: await world.registerPharmacy() }))).toEqual([
+      false,
+      false,
+    ]);
     await world.sql(`UPDATE ticket SET pharmacy_id = $2 WHERE id = $1`, [of.ticketId, newId()]);
     expect(await shown(world.pharmacist)).toEqual([true, false]);
   });

@@ -15,15 +15,26 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const cancel = (prescriptionId: string, more: object = {}, actor = world.doctor) =>
-  world.mutate(actor, 'cancelPrescription', { prescriptionId, reason: 'WRONG_DOSE', ...more }, 'outcome prescription { status endReason lines { state handedOver } }');
-const events = async (id: string) => (await world.emitted(PrescriptionCancelled)).filter((e) => e.aggregateId === id);
+  world.mutate(
+    actor,
+    'cancelPrescription',
+    { prescriptionId, reason: 'WRONG_DOSE', ...more },
+    'outcome prescription { status endReason lines { state handedOver } }',
+  );
+const events = async (id: string) =>
+  (await world.emitted(PrescriptionCancelled)).filter((e) => e.aggregateId === id);
 
 describe('cancelling (T-10)', () => {
   it('before anybody works on it: cancelled, once', async () => {
     const { prescriptionId, ticketId } = await released(world);
-    expect(await cancel(prescriptionId)).toMatchObject({ outcome: 'CANCELLED', prescription: { status: 'CANCELLED', endReason: 'wrong_dose', lines: [{ state: 'CANCELLED' }] } });
+    expect(await cancel(prescriptionId)).toMatchObject({
+      outcome: 'CANCELLED',
+      prescription: { status: 'CANCELLED', endReason: 'wrong_dose', lines: [{ state: 'CANCELLED' }] },
+    });
     expect((await cancel(prescriptionId)).outcome).toBe('ALREADY_CANCELLED');
-    expect((await events(prescriptionId)).map(({ data }) => data)).toEqual([{ prescriptionId, ticketId, reason: 'wrong_dose', part: false }]);
+    expect((await events(prescriptionId)).map(({ data }) => data)).toEqual([
+      { prescriptionId, ticketId, reason: 'wrong_dose', part: false },
+    ]);
   });
 
   it('while a pharmacy holds it: marked, and nothing is handed over from that instant', async () => {
@@ -31,7 +42,12 @@ describe('cancelling (T-10)', () => {
     const claimToken = await world.claim(ticketId);
     expect((await cancel(prescriptionId)).outcome).toBe('MARKED');
     const fill = await fillOf(world, world.pharmacist, ticketId);
-    const input = { ticketId, claimToken, expectedVersion: fill.version, lines: [{ lineId: fill.lines[0].line.id, lots: [lot(1)] }] };
+    const input = {
+      ticketId,
+      claimToken,
+      expectedVersion: fill.version,
+      lines: [{ lineId: fill.lines[0].line.id, lots: [lot(1)] }],
+    };
     const late = await world.mutate(world.pharmacist, 'prepareLines', input, 'fill { id }');
     expect(late.userErrors).toMatchObject([{ code: 'ILLEGAL_MOVE', currentStatus: 'cancelled' }]);
     await world.move(ticketId, 'cancel_marked', { fence: 1, held: true });
@@ -44,12 +60,27 @@ describe('cancelling (T-10)', () => {
     const claimToken = await world.claim(ticketId);
     const fill = await fillOf(world, world.pharmacist, ticketId);
     const lines = [{ lineId: fill.lines[0].line.id, lots: [lot(30)] }];
-    const ready = await world.mutate(world.pharmacist, 'prepareLines', { ticketId, claimToken, expectedVersion: 1, lines }, 'fill { preparations { id } }');
+    const ready = await world.mutate(
+      world.pharmacist,
+      'prepareLines',
+      { ticketId, claimToken, expectedVersion: 1, lines },
+      'fill { preparations { id } }',
+    );
     const items = [{ preparationId: ready.fill.preparations[0].id, quantity: 30 }];
-    await world.mutate(world.pharmacist, 'handOver', { ticketId, claimToken, idempotencyKey: newId(), items }, 'dispense { id }');
+    await world.mutate(
+      world.pharmacist,
+      'handOver',
+      { ticketId, claimToken, idempotencyKey: newId(), items },
+      'dispense { id }',
+    );
     expect(await cancel(prescriptionId)).toMatchObject({
       outcome: 'MARKED',
-      prescription: { lines: [{ state: 'COLLECTED', handedOver: 30 }, { state: 'CANCELLED', handedOver: 0 }] },
+      prescription: {
+        lines: [
+          { state: 'COLLECTED', handedOver: 30 },
+          { state: 'CANCELLED', handedOver: 0 },
+        ],
+      },
     });
     expect((await events(prescriptionId))[0]?.data.part).toBe(true);
   });
@@ -64,7 +95,11 @@ describe('cancelling (T-10)', () => {
     expect((await cancel((await drafted(world)).prescriptionId)).outcome).toBe('NOT_ALLOWED');
     const doctor = await world.join('doctor');
     const own = await signed(world, undefined, { doctor });
-    expect(await cancel(own.prescriptionId)).toEqual({ outcome: 'NOT_FOUND', prescription: null, userErrors: [] });
+    expect(await cancel(own.prescriptionId)).toEqual({
+      outcome: 'NOT_FOUND',
+      prescription: null,
+      userErrors: [],
+    });
     await world.endMembership(doctor);
     expect((await cancel(own.prescriptionId, {}, doctor)).outcome).toBe('NOT_ALLOWED');
     const stale = await cancel((await signed(world)).prescriptionId, { expectedVersion: 1 });
@@ -78,7 +113,8 @@ describe('a ticket that is cancelled', () => {
     await world.move(draft.ticketId, 'cancelled', { reason: 'patient_wish', actorId: world.patient.userId });
     const done = await released(world);
     await world.move(done.ticketId, 'cancelled', { reason: 'patient_wish', actorId: world.patient.userId });
-    const read = async (id: string) => (await world.query(world.doctor, `{ prescription(id: "${id}") { status endReason } }`)).prescription;
+    const read = async (id: string) =>
+      (await world.query(world.doctor, `{ prescription(id: "${id}") { status endReason } }`)).prescription;
     expect(await read(draft.prescriptionId)).toEqual({ status: 'CANCELLED', endReason: 'patient_wish' });
     expect(await read(done.prescriptionId)).toEqual({ status: 'CANCELLED', endReason: 'patient_wish' });
     expect(await events(draft.prescriptionId)).toEqual([]);
@@ -98,7 +134,12 @@ describe('a ticket that is cancelled', () => {
     await world.claim(ticketId);
     await world.move(ticketId, 'not_fulfilled', { fence: 1, reason: 'not_available_anywhere' });
     const other = await world.registerPharmacy();
-    const again = await world.mutate(world.patient, 'redeemRepeat', { prescriptionId, pharmacyId: other, idempotencyKey: newId() }, 'fill { number status }');
+    const again = await world.mutate(
+      world.patient,
+      'redeemRepeat',
+      { prescriptionId, pharmacyId: other, idempotencyKey: newId() },
+      'fill { number status }',
+    );
     expect(again).toMatchObject({ userErrors: [], fill: { number: 1, status: 'OPEN' } });
   });
 });
@@ -111,7 +152,12 @@ describe('cancelling against handing over', () => {
     const seen = { handedOver: 0, cancelled: 0, both: 0, neither: 0 };
     for (const [i, { prescriptionId, ticketId, preparationId }] of rounds.entries()) {
       const items = [{ preparationId, quantity: 30 }];
-      const handing = handOver(pharmacist, { ticketId, claimToken: world.claimToken(ticketId, 1), idempotencyKey: newId(), items });
+      const handing = handOver(pharmacist, {
+        ticketId,
+        claimToken: world.claimToken(ticketId, 1),
+        idempotencyKey: newId(),
+        items,
+      });
       // The hand-over has its token to check first: the cancellation starts some turns of the event loop later.
       for (let turn = 0; turn < i % 6; turn += 1) await new Promise(setImmediate);
       const cancelling = cancelPrescription(doctor, { prescriptionId, reason: 'ALLERGY' });
@@ -136,10 +182,17 @@ describe('cancelling against handing over', () => {
 });
 
 /** Copies of one released, claimed and prepared prescription. */
-async function manyReady(count: number): Promise<{ prescriptionId: string; ticketId: never; preparationId: string }[]> {
+async function manyReady(
+  count: number,
+): Promise<{ prescriptionId: string; ticketId: never; preparationId: string }[]> {
   const { ticketId, prescriptionId, lineIds } = await released(world);
   const claimToken = await world.claim(ticketId);
-  await world.mutate(world.pharmacist, 'prepareLines', { ticketId, claimToken, expectedVersion: 1, lines: [{ lineId: lineIds[0], lots: [lot(30)] }] }, 'fill { id }');
+  await world.mutate(
+    world.pharmacist,
+    'prepareLines',
+    { ticketId, claimToken, expectedVersion: 1, lines: [{ lineId: lineIds[0], lots: [lot(30)] }] },
+    'fill { id }',
+  );
   return world.sql(
     `WITH new AS MATERIALIZED (SELECT gen_random_uuid() AS p, gen_random_uuid() AS t, gen_random_uuid() AS f, gen_random_uuid() AS l, gen_random_uuid() AS r
          FROM generate_series(1, $2)),

@@ -9,7 +9,10 @@ import { createReads } from '../src/reads.ts';
 import type { World } from './world.ts';
 
 /** The service's commands without HTTP around them, on the database of `world` (through `appUrl`, if given). */
-export function directly(world: World, { appUrl, poolSize = 15 }: { appUrl?: string; poolSize?: number } = {}): {
+export function directly(
+  world: World,
+  { appUrl, poolSize = 15 }: { appUrl?: string; poolSize?: number } = {},
+): {
   as(actor: Actor): Context;
   database: Database;
   close(): Promise<void>;

@@ -11,20 +11,32 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const fill = 'fill { version status readiness lines { line { id } state prepared handedOver remaining notDispensedReason } preparations { id lineId quantity lot } }';
+const fill =
+  'fill { version status readiness lines { line { id } state prepared handedOver remaining notDispensedReason } preparations { id lineId quantity lot } }';
 const claimed = async (lines?: object[]) => {
   const done = await released(world, lines);
   return { ...done, claimToken: await world.claim(done.ticketId) };
 };
 type Claimed = Awaited<ReturnType<typeof claimed>>;
-const version = async ({ ticketId }: { ticketId: TicketId }) => (await fillOf(world, world.pharmacist, ticketId)).version;
+const version = async ({ ticketId }: { ticketId: TicketId }) =>
+  (await fillOf(world, world.pharmacist, ticketId)).version;
 const prepare = async (of: Claimed, lines: object[], more: object = {}) =>
-  world.mutate(world.pharmacist, 'prepareLines', { ticketId: of.ticketId, claimToken: of.claimToken, expectedVersion: await version(of), lines, ...more }, fill);
+  world.mutate(
+    world.pharmacist,
+    'prepareLines',
+    { ticketId: of.ticketId, claimToken: of.claimToken, expectedVersion: await version(of), lines, ...more },
+    fill,
+  );
 const handOver = (of: Claimed, items: object[], more: object = {}) =>
-  world.mutate(world.pharmacist, 'handOver', { ticketId: of.ticketId, claimToken: of.claimToken, idempotencyKey: newId(), items, ...more },
-    `dispense { id handedOverAt handedOverBy { id } pharmacy { id } items { lineId lot quantity expiresOn preparedAt preparedBy { id } substitution { productText type reason } } } ${fill}`);
+  world.mutate(
+    world.pharmacist,
+    'handOver',
+    { ticketId: of.ticketId, claimToken: of.claimToken, idempotencyKey: newId(), items, ...more },
+    `dispense { id handedOverAt handedOverBy { id } pharmacy { id } items { lineId lot quantity expiresOn preparedAt preparedBy { id } substitution { productText type reason } } } ${fill}`,
+  );
 const states = (payload: any) => payload.fill.lines.map((line: any) => line.state);
-const everything = (payload: any) => payload.fill.preparations.map(({ id, quantity }: any) => ({ preparationId: id, quantity }));
+const everything = (payload: any) =>
+  payload.fill.preparations.map(({ id, quantity }: any) => ({ preparationId: id, quantity }));
 
 describe('filling (R-10, R-13, T-11)', () => {
   it('goes part by part, and records each lot for ever', async () => {
@@ -45,38 +57,68 @@ describe('filling (R-10, R-13, T-11)', () => {
         { lineId: first, lot: 'L2', quantity: 8, substitution, preparedBy: { id: world.pharmacist.userId } },
       ],
     });
-    const rest = await prepare(of, [{ lineId: first, lots: [lot(10)] }, { lineId: second, lots: [lot(10)] }]);
+    const rest = await prepare(of, [
+      { lineId: first, lots: [lot(10)] },
+      { lineId: second, lots: [lot(10)] },
+    ]);
     expect(rest.fill.readiness).toBe('WHOLE');
     const two = await handOver(of, everything(rest));
     expect(two.fill.status).toBe('COMPLETE');
     expect(states(two)).toEqual(['COLLECTED', 'COLLECTED']);
     const prepared = (await world.emitted(FillPrepared)).filter(({ data }) => data.ticketId === of.ticketId);
-    expect(prepared.map(({ data }) => [data.readiness, data.fence])).toEqual([['part', 1], ['whole', 1]]);
+    expect(prepared.map(({ data }) => [data.readiness, data.fence])).toEqual([
+      ['part', 1],
+      ['whole', 1],
+    ]);
     const handed = (await world.emitted(FillHandedOver)).filter(({ data }) => data.ticketId === of.ticketId);
-    expect(handed.map(({ data }) => [data.complete, data.dispenseId])).toEqual([[false, one.dispense.id], [true, two.dispense.id]]);
-    const shown = await world.query(world.patient, `{ prescription(id: "${of.prescriptionId}") { status currentFill { status } dispenses { items { lot } } lines { state handedOver remaining } } }`);
-    expect(shown.prescription).toMatchObject({ status: 'COMPLETED', dispenses: [{}, {}], lines: [{ state: 'COLLECTED', handedOver: 30, remaining: 0 }, {}] });
+    expect(handed.map(({ data }) => [data.complete, data.dispenseId])).toEqual([
+      [false, one.dispense.id],
+      [true, two.dispense.id],
+    ]);
+    const shown = await world.query(
+      world.patient,
+      `{ prescription(id: "${of.prescriptionId}") { status currentFill { status } dispenses { items { lot } } lines { state handedOver remaining } } }`,
+    );
+    expect(shown.prescription).toMatchObject({
+      status: 'COMPLETED',
+      dispenses: [{}, {}],
+      lines: [{ state: 'COLLECTED', handedOver: 30, remaining: 0 }, {}],
+    });
   });
 
   it('refuses more than is left, lots that have expired, and substitutes the doctor does not allow', async () => {
     const of = await claimed([lineInput({ quantity: 10, substitutionAllowed: false })]);
     const [lineId] = of.lineIds;
-    const refused = async (lots: object[]) => (await prepare(of, [{ lineId, lots }])).userErrors.map((e: any) => `${e.code} ${e.path.join('.')}`);
+    const refused = async (lots: object[]) =>
+      (await prepare(of, [{ lineId, lots }])).userErrors.map((e: any) => `${e.code} ${e.path.join('.')}`);
     expect(await refused([lot(6), lot(5)])).toEqual(['INVALID input.lines.0.lots.1.quantity']);
     expect(await refused([lot(0)])).toEqual(['INVALID input.lines.0.lots.0.quantity']);
-    expect(await refused([lot(1, { expiresOn: '2026-11-19' })])).toEqual(['INVALID input.lines.0.lots.0.expiresOn']);
-    expect(await refused([lot(1, { substitution: { productText: 'x', type: 'BRAND', reason: 'FORMULARY' } })])).toEqual(['NOT_ALLOWED input.lines.0.lots.0.substitution']);
-    const { errors } = await world.ask(world.pharmacist, `mutation { prepareLines(input: { ticketId: "${of.ticketId}", claimToken: "x", expectedVersion: 1, lines: [{ lineId: "${lineId}", lots: [{ quantity: 1, lot: "a", expiresOn: "30.6.2029" }] }] }) { fill { id } } }`);
+    expect(await refused([lot(1, { expiresOn: '2026-11-19' })])).toEqual([
+      'INVALID input.lines.0.lots.0.expiresOn',
+    ]);
+    expect(
+      await refused([lot(1, { substitution: { productText: 'x', type: 'BRAND', reason: 'FORMULARY' } })]),
+    ).toEqual(['NOT_ALLOWED input.lines.0.lots.0.substitution']);
+    const { errors } = await world.ask(
+      world.pharmacist,
+      `mutation { prepareLines(input: { ticketId: "${of.ticketId}", claimToken: "x", expectedVersion: 1, lines: [{ lineId: "${lineId}", lots: [{ quantity: 1, lot: "a", expiresOn: "30.6.2029" }] }] }) { fill { id } } }`,
+    );
     expect(errors?.[0]?.message).toContain('2027-06-30');
-    expect((await prepare(of, [{ lineId, lots: [lot(1)] }], { expectedVersion: 9 })).userErrors).toMatchObject([{ code: 'CONFLICT', currentVersion: 1 }]);
+    expect(
+      (await prepare(of, [{ lineId, lots: [lot(1)] }], { expectedVersion: 9 })).userErrors,
+    ).toMatchObject([{ code: 'CONFLICT', currentVersion: 1 }]);
   });
 
   it('takes a lot that expires tonight until midnight where the pharmacy is', async () => {
     const of = await claimed();
     const began = world.clock.now;
-    const prepared = await prepare(of, [{ lineId: of.lineIds[0], lots: [lot(30, { expiresOn: '2026-11-20' })] }]);
+    const prepared = await prepare(of, [
+      { lineId: of.lineIds[0], lots: [lot(30, { expiresOn: '2026-11-20' })] },
+    ]);
     world.clock.now = new Date('2026-11-21T05:00:00Z');
-    expect((await handOver(of, everything(prepared))).userErrors).toMatchObject([{ code: 'EXPIRED', path: ['input', 'items', '0'] }]);
+    expect((await handOver(of, everything(prepared))).userErrors).toMatchObject([
+      { code: 'EXPIRED', path: ['input', 'items', '0'] },
+    ]);
     world.clock.now = new Date('2026-11-21T04:59:59Z');
     expect((await handOver(of, everything(prepared))).userErrors).toEqual([]);
     world.clock.now = began;
@@ -85,10 +127,35 @@ describe('filling (R-10, R-13, T-11)', () => {
   it('T-11 closes a line with a reason, and takes it up again', async () => {
     const of = await claimed([lineInput(), lineInput()]);
     const [first, second] = of.lineIds;
-    const closed = await world.mutate(world.pharmacist, 'markNotDispensed', { ticketId: of.ticketId, claimToken: of.claimToken, expectedVersion: 1, lineId: second, reason: 'OUT_OF_STOCK' }, fill);
-    expect(closed.fill.lines).toMatchObject([{ state: 'TO_FILL' }, { state: 'NOT_DISPENSED', notDispensedReason: 'OUT_OF_STOCK', remaining: 0 }]);
+    const closed = await world.mutate(
+      world.pharmacist,
+      'markNotDispensed',
+      {
+        ticketId: of.ticketId,
+        claimToken: of.claimToken,
+        expectedVersion: 1,
+        lineId: second,
+        reason: 'OUT_OF_STOCK',
+      },
+      fill,
+    );
+    expect(closed.fill.lines).toMatchObject([
+      { state: 'TO_FILL' },
+      { state: 'NOT_DISPENSED', notDispensedReason: 'OUT_OF_STOCK', remaining: 0 },
+    ]);
     expect(states(await prepare(of, [{ lineId: second, lots: [lot(5)] }]))).toEqual(['TO_FILL', 'PARTLY']);
-    const again = await world.mutate(world.pharmacist, 'markNotDispensed', { ticketId: of.ticketId, claimToken: of.claimToken, expectedVersion: 3, lineId: second, reason: 'DISCONTINUED' }, fill);
+    const again = await world.mutate(
+      world.pharmacist,
+      'markNotDispensed',
+      {
+        ticketId: of.ticketId,
+        claimToken: of.claimToken,
+        expectedVersion: 3,
+        lineId: second,
+        reason: 'DISCONTINUED',
+      },
+      fill,
+    );
     expect(again.fill.preparations).toEqual([]);
     const done = await handOver(of, everything(await prepare(of, [{ lineId: first, lots: [lot(30)] }])));
     expect(done.fill.status).toBe('COMPLETE');
@@ -110,12 +177,21 @@ describe('filling (R-10, R-13, T-11)', () => {
     const of = await claimed();
     const prepared = await prepare(of, [{ lineId: of.lineIds[0], lots: [lot(30)] }]);
     const [{ preparationId }] = everything(prepared);
-    const answers = await Promise.all(Array.from({ length: 24 }, () => handOver(of, [{ preparationId, quantity: 7 }])));
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, () => handOver(of, [{ preparationId, quantity: 7 }])),
+    );
     expect(answers.filter(({ dispense }) => dispense)).toHaveLength(4);
-    expect(new Set(answers.flatMap(({ userErrors }) => userErrors.map((e: any) => e.code)))).toEqual(new Set(['INVALID']));
-    const [sum] = await world.sql('SELECT sum(quantity)::int AS n FROM dispense_item i JOIN dispense d ON d.id = i.dispense_id WHERE prescription_id = $1', [of.prescriptionId]);
+    expect(new Set(answers.flatMap(({ userErrors }) => userErrors.map((e: any) => e.code)))).toEqual(
+      new Set(['INVALID']),
+    );
+    const [sum] = await world.sql(
+      'SELECT sum(quantity)::int AS n FROM dispense_item i JOIN dispense d ON d.id = i.dispense_id WHERE prescription_id = $1',
+      [of.prescriptionId],
+    );
     expect(sum).toEqual({ n: 28 });
-    expect((await fillOf(world, world.pharmacist, of.ticketId)).lines).toMatchObject([{ handedOver: 28, remaining: 2, prepared: 2 }]);
+    expect((await fillOf(world, world.pharmacist, of.ticketId)).lines).toMatchObject([
+      { handedOver: 28, remaining: 2, prepared: 2 },
+    ]);
   });
 
   it('has the database as its second lock', async () => {
@@ -130,13 +206,16 @@ describe('a claim token', () => {
 
   it('must be one of tickets, for this ticket, this pharmacy and this moment', async () => {
     const of = await claimed();
-    const trial = async (claimToken: string) => code(await prepare({ ...of, claimToken }, [{ lineId: of.lineIds[0], lots: [] }]));
+    const trial = async (claimToken: string) =>
+      code(await prepare({ ...of, claimToken }, [{ lineId: of.lineIds[0], lots: [] }]));
     const other = await world.registerPharmacy();
     expect(await trial('nonsense')).toBe('INVALID');
     expect(await trial(world.claimToken(newId<'Ticket'>(), 1))).toBe('INVALID');
     expect(await trial(world.claimToken(of.ticketId, 1, other))).toBe('INVALID');
     expect(await trial(world.claimToken(of.ticketId, 1, undefined, { typ: 'JWT' }))).toBe('INVALID');
-    expect(await trial(world.claimToken(of.ticketId, 1, undefined, { audience: 'prescriptions' }))).toBe('INVALID');
+    expect(await trial(world.claimToken(of.ticketId, 1, undefined, { audience: 'prescriptions' }))).toBe(
+      'INVALID',
+    );
     expect(await trial(world.claimToken(of.ticketId, 1, undefined, { issuer: 'someone' }))).toBe('INVALID');
     const began = world.clock.now;
     world.clock.now = new Date(began.getTime() + 86_400_000);

@@ -8,7 +8,8 @@ import { type Line, lineSchema, toLine } from '../src/line.ts';
 import { nothingKnown } from '../src/patient-facts.ts';
 import type { Decided, Prescription } from '../src/prescription.ts';
 import { screeningInput, type StoredVerdict } from '../src/screening.ts';
-import { judge, sign } from '../src/signing.ts';
+import { sign } from '../src/signing.ts';
+import { judge } from '../src/judging.ts';
 import type { Holder, TicketCopy } from '../src/ticket-copy.ts';
 
 export const now = new Date('2026-11-20T09:00:00Z');
@@ -52,7 +53,8 @@ export const line = (more: Partial<Line> = {}): Line => ({
 
 /** What came out, or the test fails with the reason. */
 export function ok<Result>(result: Result | Refusal | null): Result {
-  if (result instanceof Refusal) throw new Error(result.userErrors.map((e) => `${e.code} ${e.message}`).join('; '));
+  if (result instanceof Refusal)
+    throw new Error(result.userErrors.map((e) => `${e.code} ${e.message}`).join('; '));
   if (result === null) throw new Error('Nothing was decided.');
   return result;
 }

@@ -24,7 +24,13 @@ const redeem = (prescriptionId: string, more: object = {}) =>
     'fill { id number status ticket { id } lines { quantity } prescription { repeatsLeft } }',
   );
 const read = async (id: string) =>
-  (await world.query(world.patient, `query ($id: ID!) { prescription(id: $id) { status repeatsLeft earliestNextFill fills { number status } } }`, { id })).prescription;
+  (
+    await world.query(
+      world.patient,
+      `query ($id: ID!) { prescription(id: $id) { status repeatsLeft earliestNextFill fills { number status } } }`,
+      { id },
+    )
+  ).prescription;
 
 /** A prescription with repeats, its first fill handed over today. */
 async function filledOnce(repeats: number): Promise<Written> {
@@ -35,7 +41,11 @@ async function filledOnce(repeats: number): Promise<Written> {
 }
 
 /** The ticket that tickets opens for a further fill. */
-async function openNext(prescriptionId: string, ticketId: TicketId, pharmacyId: OrganisationId = world.pharmacist.organisationId) {
+async function openNext(
+  prescriptionId: string,
+  ticketId: TicketId,
+  pharmacyId: OrganisationId = world.pharmacist.organisationId,
+) {
   await world.publish(TicketOpened, {
     aggregateId: ticketId,
     sequence: 1,
@@ -66,18 +76,37 @@ async function fillNext(prescriptionId: string, ticketId: TicketId) {
 describe('repeats (R-11)', () => {
   it('exclude the first fill, and each opens a ticket of its own', async () => {
     const { prescriptionId } = await filledOnce(2);
-    expect(await read(prescriptionId)).toMatchObject({ status: 'RELEASED', repeatsLeft: 2, earliestNextFill: '2026-12-17' });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'RELEASED',
+      repeatsLeft: 2,
+      earliestNextFill: '2026-12-17',
+    });
     after(30);
     const opened = await redeem(prescriptionId);
     expect(opened).toMatchObject({ userErrors: [], fill: { number: 2, status: 'OPEN' } });
     const [event] = (await world.emitted(FillOpened)).filter((e) => e.aggregateId === prescriptionId);
-    expect(event?.data).toMatchObject({ ticketId: opened.fill.ticket.id, fillNumber: 2, patientId: world.patient.userId, pharmacyId: world.pharmacist.organisationId });
+    expect(event?.data).toMatchObject({
+      ticketId: opened.fill.ticket.id,
+      fillNumber: 2,
+      patientId: world.patient.userId,
+      pharmacyId: world.pharmacist.organisationId,
+    });
     await fillNext(prescriptionId, opened.fill.ticket.id);
-    expect(await read(prescriptionId)).toMatchObject({ repeatsLeft: 1, fills: [{ number: 1, status: 'COMPLETE' }, { number: 2, status: 'COMPLETE' }] });
+    expect(await read(prescriptionId)).toMatchObject({
+      repeatsLeft: 1,
+      fills: [
+        { number: 1, status: 'COMPLETE' },
+        { number: 2, status: 'COMPLETE' },
+      ],
+    });
     after(60);
     const last = await redeem(prescriptionId);
     await fillNext(prescriptionId, last.fill.ticket.id);
-    expect(await read(prescriptionId)).toMatchObject({ status: 'COMPLETED', repeatsLeft: 0, earliestNextFill: null });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'COMPLETED',
+      repeatsLeft: 0,
+      earliestNextFill: null,
+    });
     after(90);
     expect((await redeem(prescriptionId)).userErrors).toMatchObject([{ code: 'BLOCKED' }]);
   });
@@ -87,11 +116,17 @@ describe('repeats (R-11)', () => {
     // 16 December in New York, 17 December in Kiritimati.
     world.clock.now = new Date('2026-12-16T12:00:00Z');
     const early = await redeem(prescriptionId);
-    expect(early.userErrors).toMatchObject([{ code: 'NOT_YET', message: expect.stringContaining('2026-12-17') }]);
+    expect(early.userErrors).toMatchObject([
+      { code: 'NOT_YET', message: expect.stringContaining('2026-12-17') },
+    ]);
     after(200);
-    await world.sql(`UPDATE bus.task SET due_at = due_at + interval '1 year' WHERE kind = 'expire-prescription'`);
+    await world.sql(
+      `UPDATE bus.task SET due_at = due_at + interval '1 year' WHERE kind = 'expire-prescription'`,
+    );
     const late = await redeem(prescriptionId);
-    expect(late.userErrors).toMatchObject([{ code: 'EXPIRED', message: expect.stringContaining('2027-05-19') }]);
+    expect(late.userErrors).toMatchObject([
+      { code: 'EXPIRED', message: expect.stringContaining('2027-05-19') },
+    ]);
     world.clock.now = new Date('2026-12-16T12:00:00Z');
     const far = await world.registerPharmacy('Pacific/Kiritimati');
     expect((await redeem(prescriptionId, { pharmacyId: far })).userErrors).toEqual([]);
@@ -105,7 +140,9 @@ describe('repeats (R-11)', () => {
       Array.from({ length: 12 }, (_, i) => redeem(prescriptionId, i % 2 ? { pharmacyId: other } : {})),
     );
     expect(answers.filter(({ fill }) => fill)).toHaveLength(1);
-    expect(new Set(answers.flatMap(({ userErrors }) => userErrors.map((e: any) => e.code)))).toEqual(new Set(['BLOCKED']));
+    expect(new Set(answers.flatMap(({ userErrors }) => userErrors.map((e: any) => e.code)))).toEqual(
+      new Set(['BLOCKED']),
+    );
   });
 
   it('come back when the patient withdraws, and can be redeemed elsewhere', async () => {
@@ -115,9 +152,16 @@ describe('repeats (R-11)', () => {
     const ticketId = opened.fill.ticket.id;
     await openNext(prescriptionId, ticketId);
     await world.move(ticketId, 'cancelled', { reason: 'patient_wish', actorId: world.patient.userId });
-    expect(await read(prescriptionId)).toMatchObject({ status: 'RELEASED', repeatsLeft: 1, fills: [{}, { number: 2, status: 'CANCELLED' }] });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'RELEASED',
+      repeatsLeft: 1,
+      fills: [{}, { number: 2, status: 'CANCELLED' }],
+    });
     const other = await world.registerPharmacy();
-    expect((await redeem(prescriptionId, { pharmacyId: other })).fill).toMatchObject({ number: 2, status: 'OPEN' });
+    expect((await redeem(prescriptionId, { pharmacyId: other })).fill).toMatchObject({
+      number: 2,
+      status: 'OPEN',
+    });
   });
 
   it('answer a repeated request as they did first', async () => {
@@ -134,13 +178,25 @@ describe('repeats (R-11)', () => {
     expect((await redeem(open.prescriptionId)).userErrors).toMatchObject([{ code: 'BLOCKED' }]);
     const { prescriptionId } = await filledOnce(1);
     after(30);
-    expect((await redeem(prescriptionId, { pharmacyId: newId() })).userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'pharmacyId'] }]);
-    await world.mutate(world.patient, 'recordAllergy', { code: `ingredient:x-${newId()}`, idempotencyKey: newId() }, 'patientProfile { version }');
+    expect((await redeem(prescriptionId, { pharmacyId: newId() })).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['input', 'pharmacyId'] },
+    ]);
+    await world.mutate(
+      world.patient,
+      'recordAllergy',
+      { code: `ingredient:x-${newId()}`, idempotencyKey: newId() },
+      'patientProfile { version }',
+    );
     await world.drain();
     await world.screen(prescriptionId, { status: 'findings', findings: [finding('allergy')] });
     expect((await redeem(prescriptionId)).userErrors).toMatchObject([{ code: 'BLOCKED' }]);
     const stranger = await world.join('patient');
-    const theirs = await world.mutate(stranger, 'redeemRepeat', { prescriptionId, pharmacyId: world.pharmacist.organisationId, idempotencyKey: newId() }, 'fill { id }');
+    const theirs = await world.mutate(
+      stranger,
+      'redeemRepeat',
+      { prescriptionId, pharmacyId: world.pharmacist.organisationId, idempotencyKey: newId() },
+      'fill { id }',
+    );
     expect(theirs.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 });
@@ -153,7 +209,10 @@ describe('validity', () => {
     expect((await read(prescriptionId)).status).toBe('RELEASED');
     after(181.1);
     await world.drain();
-    await world.sql(`UPDATE bus.task SET due_at = due_at - interval '1 year' WHERE kind = 'expire-prescription' AND due_at > $1`, [world.clock.now]);
+    await world.sql(
+      `UPDATE bus.task SET due_at = due_at - interval '1 year' WHERE kind = 'expire-prescription' AND due_at > $1`,
+      [world.clock.now],
+    );
     await world.drain();
     expect((await read(prescriptionId)).status).toBe('EXPIRED');
   });

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ReleasePublished } from '@carethread/contracts/events/catalog.ts';
-import { PrescriptionBlocked, PrescriptionReleased, RescreenRequested } from '@carethread/contracts/events/prescriptions.ts';
+import {
+  PrescriptionBlocked,
+  PrescriptionReleased,
+  RescreenRequested,
+} from '@carethread/contracts/events/prescriptions.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { drafted, finding, fillWhole, lineInput, released, signed, type Written } from './steps.ts';
 import { startWorld, type World } from './world.ts';
@@ -18,7 +22,14 @@ const read = async (id: string, actor = world.doctor) =>
   (await world.query(actor, `query ($id: ID!) { prescription(id: $id) { ${fields} } }`, { id })).prescription;
 const answer = async (prescriptionId: string, findingKey: string, more: object = {}) => {
   const { version } = await read(prescriptionId);
-  const input = { prescriptionId, findingKey, reason: 'WILL_BE_MONITORED', text: 'INR weekly', expectedVersion: version, ...more };
+  const input = {
+    prescriptionId,
+    findingKey,
+    reason: 'WILL_BE_MONITORED',
+    text: 'INR weekly',
+    expectedVersion: version,
+    ...more,
+  };
   return world.mutate(world.doctor, 'overrideFinding', input, `prescription { ${fields} }`);
 };
 const asked = async ({ prescriptionId }: Pick<Written, 'prescriptionId'>) =>
@@ -36,28 +47,46 @@ describe('a verdict (R-04)', () => {
       verdict: { status: 'CLEAR', cause: 'SIGNED', screeningNumber: 1 },
       lines: [{ wording: 'Amoxicillin 500 mg oral capsule', ingredients: ['amoxicillin'] }],
     });
-    const events = (await world.emitted(PrescriptionReleased)).filter((e) => e.aggregateId === prescriptionId);
-    expect(events).toMatchObject([{ data: { ticketId, overridden: false, validUntil: '2027-05-19T09:00:00.000Z' } }]);
+    const events = (await world.emitted(PrescriptionReleased)).filter(
+      (e) => e.aggregateId === prescriptionId,
+    );
+    expect(events).toMatchObject([
+      { data: { ticketId, overridden: false, validUntil: '2027-05-19T09:00:00.000Z' } },
+    ]);
   });
 
   it('with findings or gaps blocks until every one is answered, and is never shown as clear', async () => {
     const { prescriptionId } = await signed(world);
-    await world.screen(prescriptionId, { status: 'incomplete', findings: [finding('interaction:R1')], notChecked: [gap] });
+    await world.screen(prescriptionId, {
+      status: 'incomplete',
+      findings: [finding('interaction:R1')],
+      notChecked: [gap],
+    });
     const blocked = await read(prescriptionId);
     expect(blocked).toMatchObject({ status: 'BLOCKED', safety: 'OPEN', verdict: { status: 'INCOMPLETE' } });
     expect(blocked.openItems).toEqual(['interaction:R1', 'notChecked:dose:patient:weight_unknown']);
     const events = (await world.emitted(PrescriptionBlocked)).filter((e) => e.aggregateId === prescriptionId);
     expect(events).toMatchObject([{ data: { verdict: 'incomplete', open: 2 } }]);
     const one = await answer(prescriptionId, 'interaction:R1');
-    expect(one.prescription).toMatchObject({ status: 'BLOCKED', openItems: ['notChecked:dose:patient:weight_unknown'] });
-    const two = await answer(prescriptionId, 'notChecked:dose:patient:weight_unknown', { reason: 'CHECKED_BY_HAND', text: 'Weighed here.' });
+    expect(one.prescription).toMatchObject({
+      status: 'BLOCKED',
+      openItems: ['notChecked:dose:patient:weight_unknown'],
+    });
+    const two = await answer(prescriptionId, 'notChecked:dose:patient:weight_unknown', {
+      reason: 'CHECKED_BY_HAND',
+      text: 'Weighed here.',
+    });
     expect(two.prescription).toMatchObject({ status: 'RELEASED', safety: 'OVERRIDDEN', openItems: [] });
   });
 
   it('without a word why it is not clear still blocks', async () => {
     const { prescriptionId } = await signed(world);
     await world.screen(prescriptionId, { status: 'incomplete' });
-    expect(await read(prescriptionId)).toMatchObject({ status: 'BLOCKED', safety: 'OPEN', openItems: ['verdict:incomplete'] });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'BLOCKED',
+      safety: 'OPEN',
+      openItems: ['verdict:incomplete'],
+    });
   });
 
   it('that is late or about other content changes nothing, and is kept', async () => {
@@ -65,12 +94,24 @@ describe('a verdict (R-04)', () => {
     await world.screen(prescriptionId, {}, { contentHash: '0'.repeat(64) });
     await world.screen(prescriptionId, {}, { screeningNumber: 7 });
     expect((await read(prescriptionId)).status).toBe('SIGNED');
-    await world.mutate(world.patient, 'recordAllergy', { code: `ingredient:late-${newId()}`, idempotencyKey: newId() }, 'patientProfile { version }');
+    await world.mutate(
+      world.patient,
+      'recordAllergy',
+      { code: `ingredient:late-${newId()}`, idempotencyKey: newId() },
+      'patientProfile { version }',
+    );
     await world.drain();
     await world.screen(prescriptionId, {}, { screeningNumber: 1 });
-    expect(await read(prescriptionId)).toMatchObject({ status: 'SIGNED', safety: 'PENDING', verdict: { screeningNumber: 1 } });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'SIGNED',
+      safety: 'PENDING',
+      verdict: { screeningNumber: 1 },
+    });
     await world.screen(prescriptionId);
-    expect(await read(prescriptionId)).toMatchObject({ status: 'RELEASED', verdict: { screeningNumber: 2, cause: 'PATIENT_FACTS' } });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'RELEASED',
+      verdict: { screeningNumber: 2, cause: 'PATIENT_FACTS' },
+    });
   });
 
   it('that does not come in time counts as incomplete, until it does', async () => {
@@ -80,10 +121,18 @@ describe('a verdict (R-04)', () => {
     await world.drain();
     expect(await read(prescriptionId)).toMatchObject({
       status: 'BLOCKED',
-      verdict: { status: 'INCOMPLETE', releaseId: null, notChecked: [{ key: 'notChecked:screening:patient:timeout' }] },
+      verdict: {
+        status: 'INCOMPLETE',
+        releaseId: null,
+        notChecked: [{ key: 'notChecked:screening:patient:timeout' }],
+      },
     });
     await world.screen(prescriptionId);
-    expect(await read(prescriptionId)).toMatchObject({ status: 'RELEASED', safety: 'CLEAR', verdict: { status: 'CLEAR' } });
+    expect(await read(prescriptionId)).toMatchObject({
+      status: 'RELEASED',
+      safety: 'CLEAR',
+      verdict: { status: 'CLEAR' },
+    });
   });
 });
 
@@ -92,16 +141,29 @@ describe('an override (R-06)', () => {
     const done = await signed(world);
     const { prescriptionId } = done;
     await world.screen(prescriptionId, { status: 'findings', findings: [finding('a')] });
-    expect((await answer(prescriptionId, 'a', { text: 'no' })).userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'text'] }]);
-    expect((await answer(prescriptionId, 'other')).userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'findingKey'] }]);
-    expect((await answer(prescriptionId, 'a', { expectedVersion: 1 })).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+    expect((await answer(prescriptionId, 'a', { text: 'no' })).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['input', 'text'] },
+    ]);
+    expect((await answer(prescriptionId, 'other')).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['input', 'findingKey'] },
+    ]);
+    expect((await answer(prescriptionId, 'a', { expectedVersion: 1 })).userErrors).toMatchObject([
+      { code: 'CONFLICT' },
+    ]);
     await answer(prescriptionId, 'a');
     expect((await answer(prescriptionId, 'a')).userErrors).toMatchObject([{ code: 'INVALID' }]);
     await world.move(done.ticketId, 'sent');
     expect((await read(prescriptionId, world.pharmacist)).overrides).toEqual([
-      { findingKey: 'a', reason: 'WILL_BE_MONITORED', text: 'INR weekly', doctor: { id: world.doctor.userId } },
+      {
+        findingKey: 'a',
+        reason: 'WILL_BE_MONITORED',
+        text: 'INR weekly',
+        doctor: { id: world.doctor.userId },
+      },
     ]);
-    expect((await read(prescriptionId, world.pharmacist)).verdict.findings).toMatchObject([{ key: 'a', override: { text: 'INR weekly' } }]);
+    expect((await read(prescriptionId, world.pharmacist)).verdict.findings).toMatchObject([
+      { key: 'a', override: { text: 'INR weekly' } },
+    ]);
   });
 
   it('given while writing counts for exactly what was written', async () => {
@@ -110,10 +172,24 @@ describe('an override (R-06)', () => {
     const changed = await drafted(world);
     await answer(changed.prescriptionId, 'a');
     const { version } = await read(changed.prescriptionId);
-    await world.mutate(world.doctor, 'setPrescriptionLines', { prescriptionId: changed.prescriptionId, expectedVersion: version, lines: [lineInput({ id: changed.lineIds[0], quantity: 60 })] }, 'prescription { id }');
+    await world.mutate(
+      world.doctor,
+      'setPrescriptionLines',
+      {
+        prescriptionId: changed.prescriptionId,
+        expectedVersion: version,
+        lines: [lineInput({ id: changed.lineIds[0], quantity: 60 })],
+      },
+      'prescription { id }',
+    );
     for (const { prescriptionId } of [kept, changed]) {
       const { version: expectedVersion } = await read(prescriptionId);
-      await world.mutate(world.doctor, 'signPrescription', { prescriptionId, expectedVersion }, 'prescription { id }');
+      await world.mutate(
+        world.doctor,
+        'signPrescription',
+        { prescriptionId, expectedVersion },
+        'prescription { id }',
+      );
       await world.screen(prescriptionId, { status: 'findings', findings: [finding('a')] });
     }
     expect((await read(kept.prescriptionId)).status).toBe('RELEASED');
@@ -126,18 +202,40 @@ describe('checking again (R-05)', () => {
     const patient = await world.join('patient');
     const done = await released(world, undefined, { patient });
     const claimToken = await world.claim(done.ticketId);
-    const recorded = await world.mutate(patient, 'recordAllergy', { code: 'class:PENICILLIN', idempotencyKey: newId() }, 'patientProfile { version allergies { code } }');
+    const recorded = await world.mutate(
+      patient,
+      'recordAllergy',
+      { code: 'class:PENICILLIN', idempotencyKey: newId() },
+      'patientProfile { version allergies { code } }',
+    );
     expect(recorded.patientProfile).toEqual({ version: 1, allergies: [{ code: 'class:PENICILLIN' }] });
     // From this moment on, before anything else has happened.
-    expect((await fillWhole(world, done.ticketId, claimToken)).userErrors).toMatchObject([{ code: 'BLOCKED' }]);
+    expect((await fillWhole(world, done.ticketId, claimToken)).userErrors).toMatchObject([
+      { code: 'BLOCKED' },
+    ]);
     await world.drain();
     const requests = await asked(done);
     expect(requests.at(-1)?.data.screening.patient.allergies).toEqual(['class:PENICILLIN']);
-    await world.screen(done.prescriptionId, { status: 'findings', findings: [finding('allergy:amoxicillin', { kind: 'allergy' })] });
-    expect(await read(done.prescriptionId)).toMatchObject({ status: 'RELEASED', safety: 'OPEN', openItems: ['allergy:amoxicillin'] });
-    expect((await fillWhole(world, done.ticketId, claimToken)).userErrors).toMatchObject([{ code: 'BLOCKED' }]);
-    expect((await world.emitted(PrescriptionBlocked)).at(-1)).toMatchObject({ aggregateId: done.prescriptionId, data: { open: 1 } });
-    await answer(done.prescriptionId, 'allergy:amoxicillin', { reason: 'TOLERATED_BEFORE', text: 'Tested negative in May.' });
+    await world.screen(done.prescriptionId, {
+      status: 'findings',
+      findings: [finding('allergy:amoxicillin', { kind: 'allergy' })],
+    });
+    expect(await read(done.prescriptionId)).toMatchObject({
+      status: 'RELEASED',
+      safety: 'OPEN',
+      openItems: ['allergy:amoxicillin'],
+    });
+    expect((await fillWhole(world, done.ticketId, claimToken)).userErrors).toMatchObject([
+      { code: 'BLOCKED' },
+    ]);
+    expect((await world.emitted(PrescriptionBlocked)).at(-1)).toMatchObject({
+      aggregateId: done.prescriptionId,
+      data: { open: 1 },
+    });
+    await answer(done.prescriptionId, 'allergy:amoxicillin', {
+      reason: 'TOLERATED_BEFORE',
+      text: 'Tested negative in May.',
+    });
     expect((await fillWhole(world, done.ticketId, claimToken)).userErrors).toEqual([]);
   });
 
@@ -161,7 +259,12 @@ describe('checking again (R-05)', () => {
     const [request] = (await asked(first)).slice(-1);
     expect(request?.data.screening.patient.currentIngredients).toEqual(['amoxicillin']);
     expect((await asked(second)).length).toBe(0);
-    await world.mutate(world.doctor, 'cancelPrescription', { prescriptionId: second.prescriptionId, reason: 'THERAPY_CHANGED' }, 'outcome');
+    await world.mutate(
+      world.doctor,
+      'cancelPrescription',
+      { prescriptionId: second.prescriptionId, reason: 'THERAPY_CHANGED' },
+      'outcome',
+    );
     await world.claim(first.ticketId);
     expect((await asked(first)).at(-1)?.data.screening.patient.currentIngredients).toEqual([]);
   });
@@ -177,11 +280,16 @@ describe('checking again (R-05)', () => {
       [done.prescriptionId],
     );
     const releaseId = newId<'Release'>();
-    await world.publish(ReleasePublished, { aggregateId: releaseId, sequence: 1, data: { releaseId, number: 2 } });
+    await world.publish(ReleasePublished, {
+      aggregateId: releaseId,
+      sequence: 1,
+      data: { releaseId, number: 2 },
+    });
     await world.drain();
-    const [{ n }] = (await world.sql(`SELECT count(*)::int AS n FROM screening WHERE cause = 'catalog_release' AND prescription_id = ANY($1)`, [
-      [done.prescriptionId, ...copies.map(({ id }) => id)],
-    ])) as [{ n: number }];
+    const [{ n }] = (await world.sql(
+      `SELECT count(*)::int AS n FROM screening WHERE cause = 'catalog_release' AND prescription_id = ANY($1)`,
+      [[done.prescriptionId, ...copies.map(({ id }) => id)]],
+    )) as [{ n: number }];
     expect(n).toBe(121);
     expect(await world.sql(`SELECT 1 FROM bus.task WHERE kind = 'rescreen-release'`)).toEqual([]);
   });

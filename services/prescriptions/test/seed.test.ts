@@ -12,10 +12,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const seed = (env: Record<string, string>) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(new URL('../src/seed-cli.ts', import.meta.url))], {
-    env: { PATH: process.env['PATH'], WORKER_DATABASE_URL: world.env['WORKER_DATABASE_URL'], ...env },
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('../src/seed-cli.ts', import.meta.url))],
+    {
+      env: { PATH: process.env['PATH'], WORKER_DATABASE_URL: world.env['WORKER_DATABASE_URL'], ...env },
+      encoding: 'utf8',
+    },
+  );
   return { status, said: stdout + stderr };
 };
 
@@ -32,6 +36,11 @@ describe('the demonstration', () => {
       person('patient', { userId: demoUserId('patient') }),
       '{ patientProfile { birthDate sex weightGrams allergies { code } } }',
     );
-    expect(patientProfile).toEqual({ birthDate: '1984-03-14', sex: 'FEMALE', weightGrams: 64_000, allergies: [{ code: 'class:PENICILLIN' }] });
+    expect(patientProfile).toEqual({
+      birthDate: '1984-03-14',
+      sex: 'FEMALE',
+      weightGrams: 64_000,
+      allergies: [{ code: 'class:PENICILLIN' }],
+    });
   });
 });

@@ -34,7 +34,12 @@ export async function drafted(
 ): Promise<Written> {
   const ticketId = await world.openTicket(parties);
   const doctor = parties.doctor ?? world.doctor;
-  const { prescription } = await world.mutate(doctor, 'draftPrescription', { ticketId, idempotencyKey: newId() }, written);
+  const { prescription } = await world.mutate(
+    doctor,
+    'draftPrescription',
+    { ticketId, idempotencyKey: newId() },
+    written,
+  );
   const set = { prescriptionId: prescription.id, expectedVersion: prescription.version, lines };
   const { prescription: filled } = await world.mutate(doctor, 'setPrescriptionLines', set, written);
   return {
@@ -45,7 +50,10 @@ export async function drafted(
   };
 }
 
-export async function signed(world: World, ...args: [lines?: object[], parties?: Parameters<typeof drafted>[2]]): Promise<Written> {
+export async function signed(
+  world: World,
+  ...args: [lines?: object[], parties?: Parameters<typeof drafted>[2]]
+): Promise<Written> {
   const draft = await drafted(world, ...args);
   const done = await world.mutate(
     args[1]?.doctor ?? world.doctor,
@@ -58,7 +66,10 @@ export async function signed(world: World, ...args: [lines?: object[], parties?:
 }
 
 /** Signed and found clear; its ticket is sent. */
-export async function released(world: World, ...args: [lines?: object[], parties?: Parameters<typeof drafted>[2]]): Promise<Written> {
+export async function released(
+  world: World,
+  ...args: [lines?: object[], parties?: Parameters<typeof drafted>[2]]
+): Promise<Written> {
   const done = await signed(world, ...args);
   await world.screen(done.prescriptionId);
   await world.move(done.ticketId, 'sent');
@@ -87,10 +98,20 @@ export const fillOf = async (world: World, actor: Actor, ticketId: TicketId) =>
     )
   )._entities[0].fill;
 
-export const lot = (quantity: number, more: object = {}) => ({ quantity, lot: 'L1', expiresOn: '2029-06-30', ...more });
+export const lot = (quantity: number, more: object = {}) => ({
+  quantity,
+  lot: 'L1',
+  expiresOn: '2029-06-30',
+  ...more,
+});
 
 /** Everything of the ticket's fill, prepared and handed over at the pharmacy that holds it. Answers the payload. */
-export async function fillWhole(world: World, ticketId: TicketId, claimToken: string, pharmacist: Actor = world.pharmacist) {
+export async function fillWhole(
+  world: World,
+  ticketId: TicketId,
+  claimToken: string,
+  pharmacist: Actor = world.pharmacist,
+) {
   const fill = await fillOf(world, pharmacist, ticketId);
   const lines = fill.lines.map((line: any) => ({ lineId: line.line.id, lots: [lot(line.remaining)] }));
   const prepared = await world.mutate(

@@ -46,7 +46,8 @@ describe('the schema', () => {
     ['PatientLiverImpairment', liverImpairments],
   ])('has in %s exactly the codes the service knows', (name, codes) => {
     const type = definitions.find(
-      (each): each is EnumTypeDefinitionNode => each.kind === Kind.ENUM_TYPE_DEFINITION && each.name.value === name,
+      (each): each is EnumTypeDefinitionNode =>
+        each.kind === Kind.ENUM_TYPE_DEFINITION && each.name.value === name,
     );
     expect(type!.values!.map(({ name: { value } }) => value).toSorted()).toEqual(
       codes.map((code) => code.toUpperCase()).toSorted(),
@@ -57,7 +58,8 @@ describe('the schema', () => {
     for (const name of ['Query', 'Mutation']) {
       const type = schema.getType(name);
       if (!isObjectType(type)) throw new Error(`${name} is missing`);
-      for (const field of Object.values(type.getFields())) expect([field.name, typeof field.resolve]).toEqual([field.name, 'function']);
+      for (const field of Object.values(type.getFields()))
+        expect([field.name, typeof field.resolve]).toEqual([field.name, 'function']);
     }
     for (const entity of ['Prescription', 'Fill', 'Dispense', 'Ticket'] as const)
       expect(resolvers[entity]).toHaveProperty('__resolveReference');

@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
-import { MembershipEnded, MembershipGranted, OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
+import {
+  MembershipEnded,
+  MembershipGranted,
+  OrganisationRegistered,
+} from '@carethread/contracts/events/identity.ts';
 import { TicketMoved, TicketOpened, type TicketStatus } from '@carethread/contracts/events/tickets.ts';
 import { newId, type OrganisationId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
 import type { Verdict } from '@carethread/contracts/screening.ts';
@@ -28,21 +32,38 @@ export interface World extends TestService {
   join(role: Actor['role'], organisationId?: OrganisationId): Promise<Actor>;
   endMembership(actor: Actor): Promise<void>;
   registerPharmacy(timeZone?: string): Promise<OrganisationId>;
-  openTicket(more?: { patient?: Actor; doctor?: Actor; pharmacyId?: OrganisationId | null; kind?: 'prescription' | 'consultation' }): Promise<TicketId>;
-  move(ticketId: TicketId, to: TicketStatus, more?: { reason?: string; fence?: number; held?: boolean; actorId?: string; pharmacyId?: OrganisationId }): Promise<void>;
+  openTicket(more?: {
+    patient?: Actor;
+    doctor?: Actor;
+    pharmacyId?: OrganisationId | null;
+    kind?: 'prescription' | 'consultation';
+  }): Promise<TicketId>;
+  move(
+    ticketId: TicketId,
+    to: TicketStatus,
+    more?: { reason?: string; fence?: number; held?: boolean; actorId?: string; pharmacyId?: OrganisationId },
+  ): Promise<void>;
   /** A ticket the test opened itself. */
   known(ticketId: TicketId, at: TicketStatus, pharmacyId: OrganisationId): void;
   /** Claimed under this fence, checked again and found clear. Answers the claim token. */
   claim(ticketId: TicketId, fence?: number, pharmacist?: Actor): Promise<string>;
-  claimToken(ticketId: TicketId, fence: number, pharmacyId?: OrganisationId, claims?: jwt.SignOptions & { typ?: string }): string;
+  claimToken(
+    ticketId: TicketId,
+    fence: number,
+    pharmacyId?: OrganisationId,
+    claims?: jwt.SignOptions & { typ?: string },
+  ): string;
   /** Answers the newest check of this prescription as the catalog would. */
-  screen(prescriptionId: PrescriptionId, verdict?: Partial<Verdict>, more?: { screeningNumber?: number; contentHash?: string }): Promise<void>;
+  screen(
+    prescriptionId: PrescriptionId,
+    verdict?: Partial<Verdict>,
+    more?: { screeningNumber?: number; contentHash?: string },
+  ): Promise<void>;
   /** Asks, and fails the test on a GraphQL error. */
   query(actor: Actor | null, text: string, variables?: object): Promise<any>;
   /** Runs a mutation with this input; answers its payload. */
   mutate(actor: Actor, name: string, input: object, fields: string): Promise<any>;
 }
-
 
 export async function startWorld(extraEnv: Record<string, string> = {}): Promise<World> {
   const clock = { now: new Date('2026-11-20T09:00:00Z') };
@@ -105,7 +126,12 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
       await test.drain();
       return id;
     },
-    openTicket: async ({ patient = world.patient, doctor = world.doctor, kind = 'prescription', ...more } = {}) => {
+    openTicket: async ({
+      patient = world.patient,
+      doctor = world.doctor,
+      kind = 'prescription',
+      ...more
+    } = {}) => {
       const ticketId = newId<'Ticket'>();
       const chosen = more.pharmacyId === undefined ? pharmacyId : more.pharmacyId;
       status.set(ticketId, 'created');
@@ -160,7 +186,12 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
       sequences.set(ticketId, 1);
     },
     claim: async (ticketId, fence = 1, by = world.pharmacist) => {
-      await world.move(ticketId, 'received', { fence, held: true, reason: 'claimed', pharmacyId: by.organisationId });
+      await world.move(ticketId, 'received', {
+        fence,
+        held: true,
+        reason: 'claimed',
+        pharmacyId: by.organisationId,
+      });
       const [row] = await test.sql<{ id: PrescriptionId }>(
         'SELECT prescription_id AS id FROM fill WHERE ticket_id = $1',
         [ticketId],
@@ -169,15 +200,23 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
       return world.claimToken(ticketId, fence, by.organisationId);
     },
     claimToken: (ticketId, fence, pharmacy = pharmacyId, { typ = 'ct-claim+jwt', ...claims } = {}) =>
-      jwt.sign({ ticketId, fence, ...(claims.expiresIn === undefined && { exp: clock.now.getTime() / 1000 + 86_400 }) }, keys.pem, {
-        algorithm: 'ES256',
-        header: { alg: 'ES256', kid: 'claims', typ },
-        issuer: 'carethread-tickets',
-        audience: 'carethread-claim',
-        subject: pharmacy,
-        noTimestamp: true,
-        ...claims,
-      }),
+      jwt.sign(
+        {
+          ticketId,
+          fence,
+          ...(claims.expiresIn === undefined && { exp: clock.now.getTime() / 1000 + 86_400 }),
+        },
+        keys.pem,
+        {
+          algorithm: 'ES256',
+          header: { alg: 'ES256', kid: 'claims', typ },
+          issuer: 'carethread-tickets',
+          audience: 'carethread-claim',
+          subject: pharmacy,
+          noTimestamp: true,
+          ...claims,
+        },
+      ),
     screen: async (prescriptionId, verdict = {}, more = {}) => {
       const [asked] = await test.sql<any>(
         `SELECT s.number, s.content_hash, s.content_version, p.ticket_id,
@@ -239,14 +278,15 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
   return world;
 }
 
-
 /** The keys of tickets, over HTTP. */
 async function startKeySet(): Promise<{ url: string; pem: string; close: () => Promise<void> }> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const jwk = createPublicKey(pem).export({ format: 'jwk' });
   const body = JSON.stringify({ keys: [{ ...jwk, kid: 'claims', alg: 'ES256', use: 'sig' }] });
-  const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(body));
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(body),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,

@@ -14,7 +14,13 @@ const whole = `prescription { id status version contentVersion contentHash lines
   amendment { contentVersion lines { id quantity } } history { version supersedes contentHash lines { quantity } } }`;
 const codes = (payload: any) => payload.userErrors.map((error: any) => error.code);
 const read = async (id: string, actor = world.doctor) =>
-  (await world.query(actor, `query ($id: ID!) { ${whole.replace('prescription {', 'prescription(id: $id) {')} }`, { id })).prescription;
+  (
+    await world.query(
+      actor,
+      `query ($id: ID!) { ${whole.replace('prescription {', 'prescription(id: $id) {')} }`,
+      { id },
+    )
+  ).prescription;
 
 describe('a draft (R-01)', () => {
   it('is begun once per ticket, by its doctor, and answers a repeat as it did first', async () => {
@@ -23,10 +29,20 @@ describe('a draft (R-01)', () => {
     const first = await world.mutate(world.doctor, 'draftPrescription', input, 'prescription { id }');
     const again = await world.mutate(world.doctor, 'draftPrescription', input, 'prescription { id }');
     expect(again).toEqual(first);
-    const other = await world.mutate(world.doctor, 'draftPrescription', { ...input, idempotencyKey: newId() }, whole);
+    const other = await world.mutate(
+      world.doctor,
+      'draftPrescription',
+      { ...input, idempotencyKey: newId() },
+      whole,
+    );
     expect(other.userErrors).toMatchObject([{ code: 'ILLEGAL_MOVE', currentStatus: 'draft' }]);
     const stranger = await world.join('doctor');
-    const theirs = await world.mutate(stranger, 'draftPrescription', { ticketId, idempotencyKey: newId() }, whole);
+    const theirs = await world.mutate(
+      stranger,
+      'draftPrescription',
+      { ticketId, idempotencyKey: newId() },
+      whole,
+    );
     expect(codes(theirs)).toEqual(['NOT_FOUND']);
     const drafts = await world.emitted(PrescriptionDrafted);
     expect(drafts.filter(({ data }) => data.ticketId === ticketId)).toMatchObject([{ sequence: 1 }]);
@@ -36,7 +52,12 @@ describe('a draft (R-01)', () => {
     const ticketId = await world.openTicket();
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
-        world.mutate(world.doctor, 'draftPrescription', { ticketId, idempotencyKey: newId() }, 'prescription { id }'),
+        world.mutate(
+          world.doctor,
+          'draftPrescription',
+          { ticketId, idempotencyKey: newId() },
+          'prescription { id }',
+        ),
       ),
     );
     expect(answers.filter(({ prescription }) => prescription)).toHaveLength(1);
@@ -44,7 +65,12 @@ describe('a draft (R-01)', () => {
 
   it('waits a moment for a ticket that was opened just now', async () => {
     const ticketId = newId<'Ticket'>();
-    const asked = world.mutate(world.doctor, 'draftPrescription', { ticketId, idempotencyKey: newId() }, 'prescription { id }');
+    const asked = world.mutate(
+      world.doctor,
+      'draftPrescription',
+      { ticketId, idempotencyKey: newId() },
+      'prescription { id }',
+    );
     await world.sql(
       `INSERT INTO ticket (id, kind, status, sequence, patient_id, doctor_id, clinic_id) VALUES ($1, 'prescription', 'created', 1, $2, $3, $4)`,
       [ticketId, world.patient.userId, world.doctor.userId, world.clinicId],
@@ -54,19 +80,39 @@ describe('a draft (R-01)', () => {
 
   it('is for tickets of kind prescription that were not sent yet', async () => {
     const consultation = await world.openTicket({ kind: 'consultation' });
-    const wrongKind = await world.mutate(world.doctor, 'draftPrescription', { ticketId: consultation, idempotencyKey: newId() }, whole);
+    const wrongKind = await world.mutate(
+      world.doctor,
+      'draftPrescription',
+      { ticketId: consultation, idempotencyKey: newId() },
+      whole,
+    );
     expect(wrongKind.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'ticketId'] }]);
     const cancelled = await world.openTicket();
     await world.move(cancelled, 'cancelled');
-    const late = await world.mutate(world.doctor, 'draftPrescription', { ticketId: cancelled, idempotencyKey: newId() }, whole);
+    const late = await world.mutate(
+      world.doctor,
+      'draftPrescription',
+      { ticketId: cancelled, idempotencyKey: newId() },
+      whole,
+    );
     expect(late.userErrors).toMatchObject([{ code: 'ILLEGAL_MOVE', currentStatus: 'cancelled' }]);
   });
 
   it('is saved, resumed and changed, each time on the version that was read', async () => {
-    const { prescriptionId, version, lineIds } = await drafted(world, [lineInput(), lineInput({ productId: null, text: 'Zinc ointment', dose: null })]);
+    const { prescriptionId, version, lineIds } = await drafted(world, [
+      lineInput(),
+      lineInput({ productId: null, text: 'Zinc ointment', dose: null }),
+    ]);
     const before = await read(prescriptionId);
-    expect(before.lines).toMatchObject([{ id: lineIds[0], dose: { amount: '500' } }, { product: null, text: 'Zinc ointment', dose: null }]);
-    const input = { prescriptionId, expectedVersion: version, lines: [lineInput({ id: lineIds[0], quantity: 60 })] };
+    expect(before.lines).toMatchObject([
+      { id: lineIds[0], dose: { amount: '500' } },
+      { product: null, text: 'Zinc ointment', dose: null },
+    ]);
+    const input = {
+      prescriptionId,
+      expectedVersion: version,
+      lines: [lineInput({ id: lineIds[0], quantity: 60 })],
+    };
     const saved = await world.mutate(world.doctor, 'setPrescriptionLines', input, whole);
     expect(saved.prescription.lines).toMatchObject([{ id: lineIds[0], quantity: 60 }]);
     expect((await read(prescriptionId)).lines).toEqual(saved.prescription.lines);
@@ -76,23 +122,47 @@ describe('a draft (R-01)', () => {
 
   it('R-02 names the path of what is wrong with a line, and writes nothing', async () => {
     const { prescriptionId, version } = await drafted(world);
-    const lines = [lineInput({ quantity: 0 }), lineInput({ text: ' ', dose: { amount: 'ten', unit: 'mg', perDay: 1 } }), lineInput({ id: newId() })];
-    const bad = await world.mutate(world.doctor, 'setPrescriptionLines', { prescriptionId, expectedVersion: version, lines }, whole);
+    const lines = [
+      lineInput({ quantity: 0 }),
+      lineInput({ text: ' ', dose: { amount: 'ten', unit: 'mg', perDay: 1 } }),
+      lineInput({ id: newId() }),
+    ];
+    const bad = await world.mutate(
+      world.doctor,
+      'setPrescriptionLines',
+      { prescriptionId, expectedVersion: version, lines },
+      whole,
+    );
     expect(bad.userErrors.map(({ path }: any) => path.join('.'))).toEqual([
       'input.lines.0.quantity',
       'input.lines.1.text',
       'input.lines.1.dose.amount',
     ]);
-    const strange = await world.mutate(world.doctor, 'setPrescriptionLines', { prescriptionId, expectedVersion: version, lines: [lines[2]] }, whole);
+    const strange = await world.mutate(
+      world.doctor,
+      'setPrescriptionLines',
+      { prescriptionId, expectedVersion: version, lines: [lines[2]] },
+      whole,
+    );
     expect(strange.userErrors).toMatchObject([{ code: 'INVALID', path: ['input', 'lines', '0', 'id'] }]);
     expect((await read(prescriptionId)).version).toBe(version);
   });
 
   it('can be discarded, and makes room for another', async () => {
     const { prescriptionId, ticketId, version } = await drafted(world);
-    const gone = await world.mutate(world.doctor, 'discardDraft', { prescriptionId, expectedVersion: version }, 'prescription { status endReason }');
+    const gone = await world.mutate(
+      world.doctor,
+      'discardDraft',
+      { prescriptionId, expectedVersion: version },
+      'prescription { status endReason }',
+    );
     expect(gone.prescription).toEqual({ status: 'CANCELLED', endReason: 'discarded' });
-    const fresh = await world.mutate(world.doctor, 'draftPrescription', { ticketId, idempotencyKey: newId() }, 'prescription { id }');
+    const fresh = await world.mutate(
+      world.doctor,
+      'draftPrescription',
+      { ticketId, idempotencyKey: newId() },
+      'prescription { id }',
+    );
     expect(fresh.userErrors).toEqual([]);
     const shown = await world.query(
       world.doctor,
@@ -106,11 +176,25 @@ describe('signing (R-01)', () => {
   it('freezes the content and sends it to be checked', async () => {
     const { prescriptionId, ticketId, lineIds } = await signed(world);
     const shown = await read(prescriptionId);
-    expect(shown).toMatchObject({ status: 'SIGNED', contentVersion: 1, history: [{ version: 1, supersedes: null, contentHash: shown.contentHash }] });
+    expect(shown).toMatchObject({
+      status: 'SIGNED',
+      contentVersion: 1,
+      history: [{ version: 1, supersedes: null, contentHash: shown.contentHash }],
+    });
     const [event] = (await world.emitted(PrescriptionSigned)).filter((e) => e.aggregateId === prescriptionId);
-    expect(event).toMatchObject({ sequence: 2, data: { ticketId, contentHash: shown.contentHash, screeningNumber: 1, contentVersion: 1 } });
-    expect(event!.data.screening.lines).toMatchObject([{ lineId: lineIds[0], route: 'oral', durationDays: 10 }]);
-    const edit = await world.mutate(world.doctor, 'setPrescriptionLines', { prescriptionId, expectedVersion: shown.version, lines: [] }, whole);
+    expect(event).toMatchObject({
+      sequence: 2,
+      data: { ticketId, contentHash: shown.contentHash, screeningNumber: 1, contentVersion: 1 },
+    });
+    expect(event!.data.screening.lines).toMatchObject([
+      { lineId: lineIds[0], route: 'oral', durationDays: 10 },
+    ]);
+    const edit = await world.mutate(
+      world.doctor,
+      'setPrescriptionLines',
+      { prescriptionId, expectedVersion: shown.version, lines: [] },
+      whole,
+    );
     expect(codes(edit)).toEqual(['ILLEGAL_MOVE']);
   });
 
@@ -118,21 +202,45 @@ describe('signing (R-01)', () => {
     const doctor = await world.join('doctor');
     const { prescriptionId, version } = await drafted(world, undefined, { doctor });
     await world.endMembership(doctor);
-    const late = await world.mutate(doctor, 'signPrescription', { prescriptionId, expectedVersion: version }, whole);
+    const late = await world.mutate(
+      doctor,
+      'signPrescription',
+      { prescriptionId, expectedVersion: version },
+      whole,
+    );
     expect(codes(late)).toEqual(['NOT_ALLOWED']);
     expect((await read(prescriptionId, doctor)).status).toBe('DRAFT');
-    const elsewhere = { ...world.doctor, organisationId: newId<'Organisation'>(), membershipId: newId<'Membership'>() };
+    const elsewhere = {
+      ...world.doctor,
+      organisationId: newId<'Organisation'>(),
+      membershipId: newId<'Membership'>(),
+    };
     const mine = await drafted(world);
-    const foreign = await world.mutate(elsewhere, 'signPrescription', { prescriptionId: mine.prescriptionId, expectedVersion: mine.version }, whole);
+    const foreign = await world.mutate(
+      elsewhere,
+      'signPrescription',
+      { prescriptionId: mine.prescriptionId, expectedVersion: mine.version },
+      whole,
+    );
     expect(codes(foreign)).toEqual(['NOT_ALLOWED']);
   });
 
   it('refuses an empty one, and repeats of unknown duration', async () => {
     const empty = await drafted(world, []);
-    const nothing = await world.mutate(world.doctor, 'signPrescription', { prescriptionId: empty.prescriptionId, expectedVersion: empty.version }, whole);
+    const nothing = await world.mutate(
+      world.doctor,
+      'signPrescription',
+      { prescriptionId: empty.prescriptionId, expectedVersion: empty.version },
+      whole,
+    );
     expect(nothing.userErrors).toMatchObject([{ code: 'INVALID', path: ['lines'] }]);
     const endless = await drafted(world, [lineInput({ repeats: 2, durationDays: null })]);
-    const refused = await world.mutate(world.doctor, 'signPrescription', { prescriptionId: endless.prescriptionId, expectedVersion: endless.version }, whole);
+    const refused = await world.mutate(
+      world.doctor,
+      'signPrescription',
+      { prescriptionId: endless.prescriptionId, expectedVersion: endless.version },
+      whole,
+    );
     expect(refused.userErrors).toMatchObject([{ code: 'INVALID', path: ['lines', '0', 'durationDays'] }]);
   });
 });
@@ -141,15 +249,39 @@ describe('a later change (R-01)', () => {
   it('is a new version linked to the old, which stays in force until the new one is signed', async () => {
     const { prescriptionId, ticketId } = await released(world);
     const before = await read(prescriptionId);
-    const begun = await world.mutate(world.doctor, 'amendPrescription', { prescriptionId, expectedVersion: before.version }, whole);
-    expect(begun.prescription).toMatchObject({ status: 'RELEASED', contentVersion: 1, amendment: { contentVersion: 2, lines: [{ quantity: 30 }] } });
+    const begun = await world.mutate(
+      world.doctor,
+      'amendPrescription',
+      { prescriptionId, expectedVersion: before.version },
+      whole,
+    );
+    expect(begun.prescription).toMatchObject({
+      status: 'RELEASED',
+      contentVersion: 1,
+      amendment: { contentVersion: 2, lines: [{ quantity: 30 }] },
+    });
     const lines = [lineInput({ id: begun.prescription.amendment.lines[0].id, quantity: 15 })];
-    const saved = await world.mutate(world.doctor, 'setPrescriptionLines', { prescriptionId, expectedVersion: begun.prescription.version, lines }, whole);
+    const saved = await world.mutate(
+      world.doctor,
+      'setPrescriptionLines',
+      { prescriptionId, expectedVersion: begun.prescription.version, lines },
+      whole,
+    );
     // Nobody else sees what is being written.
     for (const other of [world.patient, world.pharmacist])
       expect(await read(prescriptionId, other)).toMatchObject({ lines: [{ quantity: 30 }], amendment: null });
-    const done = await world.mutate(world.doctor, 'signPrescription', { prescriptionId, expectedVersion: saved.prescription.version }, whole);
-    expect(done.prescription).toMatchObject({ status: 'SIGNED', contentVersion: 2, amendment: null, lines: [{ quantity: 15 }] });
+    const done = await world.mutate(
+      world.doctor,
+      'signPrescription',
+      { prescriptionId, expectedVersion: saved.prescription.version },
+      whole,
+    );
+    expect(done.prescription).toMatchObject({
+      status: 'SIGNED',
+      contentVersion: 2,
+      amendment: null,
+      lines: [{ quantity: 15 }],
+    });
     expect(done.prescription.history).toMatchObject([
       { version: 1, supersedes: null, lines: [{ quantity: 30 }] },
       { version: 2, supersedes: 1, lines: [{ quantity: 15 }] },
@@ -157,17 +289,37 @@ describe('a later change (R-01)', () => {
     // The pharmacy has neither until the new one is released.
     expect(await read(prescriptionId, world.pharmacist)).toBeNull();
     await world.screen(prescriptionId);
-    expect(await read(prescriptionId, world.pharmacist)).toMatchObject({ status: 'RELEASED', lines: [{ quantity: 15 }] });
-    expect(await fillOf(world, world.pharmacist, ticketId)).toMatchObject({ number: 1, status: 'OPEN', lines: [{ remaining: 15 }] });
+    expect(await read(prescriptionId, world.pharmacist)).toMatchObject({
+      status: 'RELEASED',
+      lines: [{ quantity: 15 }],
+    });
+    expect(await fillOf(world, world.pharmacist, ticketId)).toMatchObject({
+      number: 1,
+      status: 'OPEN',
+      lines: [{ remaining: 15 }],
+    });
   });
 
   it('can be thrown away', async () => {
     const { prescriptionId } = await released(world);
     const { version } = await read(prescriptionId);
-    const begun = await world.mutate(world.doctor, 'amendPrescription', { prescriptionId, expectedVersion: version }, whole);
-    const gone = await world.mutate(world.doctor, 'discardDraft', { prescriptionId, expectedVersion: begun.prescription.version }, whole);
+    const begun = await world.mutate(
+      world.doctor,
+      'amendPrescription',
+      { prescriptionId, expectedVersion: version },
+      whole,
+    );
+    const gone = await world.mutate(
+      world.doctor,
+      'discardDraft',
+      { prescriptionId, expectedVersion: begun.prescription.version },
+      whole,
+    );
     expect(gone.prescription).toMatchObject({ status: 'RELEASED', amendment: null });
-    const [left] = await world.sql('SELECT count(*)::int AS n FROM prescription_line WHERE prescription_id = $1', [prescriptionId]);
+    const [left] = await world.sql(
+      'SELECT count(*)::int AS n FROM prescription_line WHERE prescription_id = $1',
+      [prescriptionId],
+    );
     expect(left).toEqual({ n: 1 });
   });
 });
@@ -178,15 +330,23 @@ describe('lists', () => {
     const doctor = await world.join('doctor');
     await drafted(world, undefined, { patient, doctor });
     const ids = [];
-    for (let i = 0; i < 3; i += 1) ids.unshift((await signed(world, undefined, { patient, doctor })).prescriptionId);
+    for (let i = 0; i < 3; i += 1)
+      ids.unshift((await signed(world, undefined, { patient, doctor })).prescriptionId);
     const page = (after: string | null, first = 2) =>
-      world.query(patient, `query ($first: Int!, $after: String) { myPrescriptions(first: $first, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }`, { first, after });
+      world.query(
+        patient,
+        `query ($first: Int!, $after: String) { myPrescriptions(first: $first, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }`,
+        { first, after },
+      );
     const one = (await page(null)).myPrescriptions;
     const two = (await page(one.pageInfo.endCursor)).myPrescriptions;
     expect([...one.edges, ...two.edges].map(({ node }: any) => node.id)).toEqual(ids);
     expect([one.pageInfo.hasNextPage, two.pageInfo.hasNextPage]).toEqual([true, false]);
     const theirs = await world.query(doctor, '{ myPrescriptions { edges { node { status } } } }');
     expect(theirs.myPrescriptions.edges).toHaveLength(4);
-    expect((await world.ask(patient, '{ myPrescriptions(first: 101) { edges { cursor } } }')).errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+    expect(
+      (await world.ask(patient, '{ myPrescriptions(first: 101) { edges { cursor } } }')).errors?.[0]
+        ?.extensions?.code,
+    ).toBe('BAD_USER_INPUT');
   });
 });

@@ -48,7 +48,7 @@ export class Instance {
     let words = '';
     child.stderr.on('data', (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-4_000);
-      if (process.env.VERBOSE) process.stderr.write(`${this.name} ${chunk}`);
+      if (process.env.VERBOSE) process.stderr.write(`${this.name} ${chunk.toString()}`);
     });
     child.on('close', (code, signal) => {
       const failpoint = /FAILPOINT (\w+)/.exec(words)?.[1];

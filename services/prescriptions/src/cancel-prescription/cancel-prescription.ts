@@ -40,10 +40,14 @@ export async function cancelPrescription(context: Context, raw: unknown): Promis
     if (!prescription) return { outcome: 'NOT_FOUND', prescription };
     const stale = expectedVersion === null ? null : checkVersion(prescription, expectedVersion);
     if (stale) return stale;
-    if (!rightful || prescription.clinicId !== actor.organisationId) return { outcome: 'NOT_ALLOWED', prescription };
+    if (!rightful || prescription.clinicId !== actor.organisationId)
+      return { outcome: 'NOT_ALLOWED', prescription };
     const { outcome, decided } = cancel(prescription, reason, context.now());
     if (!decided) return { outcome, prescription };
     const { rules } = context;
-    return { outcome, prescription: save(tx, prescription, decided, { cause: causeOfRequest(context), rules }) };
+    return {
+      outcome,
+      prescription: save(tx, prescription, decided, { cause: causeOfRequest(context), rules }),
+    };
   });
 }

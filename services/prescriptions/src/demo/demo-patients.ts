@@ -43,6 +43,6 @@ export const demoPatients: readonly DemoPatient[] = [
     creatinineClearance: 71,
     liverImpairment: 'none',
     allergies: [],
-    conditions: [],
+    conditions: ['hypertension'],
   },
 ];

@@ -23,7 +23,9 @@ async function seedPatient(tx: Tx, patient: DemoPatient, now: Date): Promise<boo
   const facts = [birthDate, sex, weightGrams, pregnancy, lactating, creatinineClearance, liverImpairment];
   const begun = await tx.query(insertProfile, [id, ...facts, now]);
   if (begun.length === 0) return false;
-  for (const code of patient.allergies) tx.send(insertAllergy, [derivedId(id, `allergy ${code}`), id, code, now]);
-  for (const code of patient.conditions) tx.send(insertCondition, [derivedId(id, `condition ${code}`), id, code, now]);
+  for (const code of patient.allergies)
+    tx.send(insertAllergy, [derivedId(id, `allergy ${code}`), id, code, now]);
+  for (const code of patient.conditions)
+    tx.send(insertCondition, [derivedId(id, `condition ${code}`), id, code, now]);
   return true;
 }

@@ -38,7 +38,11 @@ export async function draftPrescription(context: Context, raw: unknown): Promise
       ]);
       const decided = startDraft(newId<'Prescription'>(), ticket, actor, context.now());
       if (decided instanceof Refusal) return decided;
-      if (others[0]) return wrongStatus({ ...decided.prescription, ...others[0] }, 'This ticket has a prescription already.');
+      if (others[0])
+        return wrongStatus(
+          { ...decided.prescription, ...others[0] },
+          'This ticket has a prescription already.',
+        );
       return save(tx, null, decided, { cause: causeOfRequest(context), rules: context.rules }).id;
     });
   const first = await attempt();

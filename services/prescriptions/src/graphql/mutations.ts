@@ -36,7 +36,10 @@ const changed = async (context: Context, command: Promise<Prescription | Refusal
 
 async function profiled(context: Context, command: Promise<UserId | Refusal>) {
   const whose = await done(context, command);
-  return payload('patientProfile', whose instanceof Refusal ? whose : await context.reads.profile.load(whose));
+  return payload(
+    'patientProfile',
+    whose instanceof Refusal ? whose : await context.reads.profile.load(whose),
+  );
 }
 
 const fillPayload = (outcome: FillView | null | Refusal) => payload<'fill', FillView | null>('fill', outcome);
@@ -73,12 +76,14 @@ export const Mutation: MutationResolvers = {
   overrideFinding: (_, { input }, context) => changed(context, overrideFinding(context, input)),
   cancelPrescription: async (_, { input }, context) => {
     const result = await done(context, cancelPrescription(context, input));
-    if (result instanceof Refusal) return { outcome: null, prescription: null, userErrors: [...result.userErrors] };
+    if (result instanceof Refusal)
+      return { outcome: null, prescription: null, userErrors: [...result.userErrors] };
     return { ...result, userErrors: [] };
   },
   prepareLines: (_, { input }, context) => filled(context, input.ticketId, prepareLines(context, input)),
   handOver: (_, { input }, context) => dispensed(context, handOver(context, input)),
-  markNotDispensed: (_, { input }, context) => filled(context, input.ticketId, markNotDispensed(context, input)),
+  markNotDispensed: (_, { input }, context) =>
+    filled(context, input.ticketId, markNotDispensed(context, input)),
   redeemRepeat: (_, { input }, context) => opened(context, redeemRepeat(context, input)),
   recordAllergy: (_, { input }, context) => profiled(context, recordAllergy(context, input)),
   endAllergy: (_, { input }, context) => profiled(context, endAllergy(context, input)),

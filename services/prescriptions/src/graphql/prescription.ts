@@ -1,7 +1,11 @@
 import type { TicketId } from '@carethread/contracts/ids.ts';
 import { dateIn } from '../calendar.ts';
 import { toEnum } from '../codes.ts';
-import type { PrescriptionAmendmentResolvers, PrescriptionResolvers, SignedContentResolvers } from '../generated/graphql.ts';
+import type {
+  PrescriptionAmendmentResolvers,
+  PrescriptionResolvers,
+  SignedContentResolvers,
+} from '../generated/graphql.ts';
 import { fillOfTicket, currentFill, draftOf, hashOf, type Prescription } from '../prescription.ts';
 import { earliestNextFill, repeatsLeft } from '../refill.ts';
 import { clearanceOf, openItems, screeningInput } from '../screening.ts';
@@ -91,7 +95,10 @@ export const SignedContentType: SignedContentResolvers = {
 };
 
 /** The prescription a ticket carries, as the person who asks may see it. */
-export async function prescriptionOfTicket(ticketId: string, { reads }: Context): Promise<Prescription | null> {
+export async function prescriptionOfTicket(
+  ticketId: string,
+  { reads }: Context,
+): Promise<Prescription | null> {
   const found = await reads.carriedBy.load(ticketId);
   return found && reads.prescription.load(found.prescriptionId);
 }

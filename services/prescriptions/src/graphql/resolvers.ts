@@ -1,7 +1,14 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPrescriptions } from '../list-prescriptions/list-prescriptions.ts';
-import { DispenseItem, DispenseType, FillLine, FillType, PreparationType, ProductSubstitution } from './fill.ts';
+import {
+  DispenseItem,
+  DispenseType,
+  FillLine,
+  FillType,
+  PreparationType,
+  ProductSubstitution,
+} from './fill.ts';
 import { PrescriptionLine } from './line.ts';
 import { LocalDateScalar } from './local-date.ts';
 import { Mutation } from './mutations.ts';
@@ -19,7 +26,8 @@ export const resolvers: Resolvers = {
   Query: {
     prescription: (_, { id }, { reads }) => reads.prescription.load(id),
     myPrescriptions: (_, args, context) => listPrescriptions(context, signedIn(context), args),
-    patientProfile: (_, { patientId }, context) => context.reads.profile.load(patientId ?? signedIn(context).userId),
+    patientProfile: (_, { patientId }, context) =>
+      context.reads.profile.load(patientId ?? signedIn(context).userId),
   },
   Mutation,
   Date: LocalDateScalar,

@@ -11,7 +11,8 @@ import type { VerdictView } from './views.ts';
 
 const answers = ({ prescription, judged }: VerdictView): Override[] =>
   prescription.overrides.filter(({ contentHash }) => contentHash === judged.contentHash);
-const answerTo = (key: string, overrides: Override[]) => overrides.find(({ findingKey }) => findingKey === key) ?? null;
+const answerTo = (key: string, overrides: Override[]) =>
+  overrides.find(({ findingKey }) => findingKey === key) ?? null;
 
 export const StoredVerdictType: StoredVerdictResolvers = {
   screeningNumber: ({ judged }) => judged.number,

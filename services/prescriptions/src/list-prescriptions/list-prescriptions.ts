@@ -6,7 +6,12 @@ import type { Prescription } from '../prescription.ts';
 
 export interface Page {
   edges: { cursor: string; node: Prescription }[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
 }
 
 /** The prescriptions of a patient, or by a doctor, newest first: ids are time-ordered. */
@@ -24,7 +29,9 @@ export async function listPrescriptions(
     take: first + 1,
     select: { id: true },
   });
-  const loaded = await Promise.all(found.slice(0, first).map(({ id }) => context.reads.prescription.load(id)));
+  const loaded = await Promise.all(
+    found.slice(0, first).map(({ id }) => context.reads.prescription.load(id)),
+  );
   const edges = loaded.flatMap((node) => (node ? [{ cursor: cursorOf(node.id), node }] : []));
   return {
     edges,

@@ -8,13 +8,17 @@ import { codeOf } from '../codes.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Prescription } from '../prescription.ts';
 import { overrideReasons } from '../screening.ts';
-import { answerFinding } from '../signing.ts';
+import { answerFinding } from '../judging.ts';
 
 const schema = z.object({
   prescriptionId: idSchema<'Prescription'>(),
   findingKey: z.string().min(1).max(300),
   reason: codeOf(overrideReasons),
-  text: z.string().trim().min(3, 'must have at least 3 characters').max(500, 'must have at most 500 characters'),
+  text: z
+    .string()
+    .trim()
+    .min(3, 'must have at least 3 characters')
+    .max(500, 'must have at most 500 characters'),
   expectedVersion: z.int(),
 });
 

@@ -11,7 +11,10 @@ const schema = z
     patientId: idSchema<'User'>().nullish(),
     code: z
       .string()
-      .regex(/^(ingredient:[a-z0-9][a-z0-9-]{0,79}|class:[A-Z0-9][A-Z0-9_]{0,79})$/, 'must be ingredient:<code> or class:<CODE>')
+      .regex(
+        /^(ingredient:[a-z0-9][a-z0-9-]{0,79}|class:[A-Z0-9][A-Z0-9_]{0,79})$/,
+        'must be ingredient:<code> or class:<CODE>',
+      )
       .nullish(),
     text: z.string().trim().min(1, 'must not be empty').max(200).nullish(),
     idempotencyKey: idSchema<'Command'>(),

@@ -24,7 +24,12 @@ export async function redeemRepeat(context: Context, raw: unknown): Promise<Fill
   if (input instanceof Refusal) return input;
   const { prescriptionId, pharmacyId, idempotencyKey: key } = input;
   const { rules, database } = context;
-  const command = { actor: signedIn(context), name: 'redeemRepeat', key, input: { prescriptionId, pharmacyId } };
+  const command = {
+    actor: signedIn(context),
+    name: 'redeemRepeat',
+    key,
+    input: { prescriptionId, pharmacyId },
+  };
   return database.command(command, async (tx): Promise<FillId | Refusal> => {
     const [prescription, [pharmacy]] = await Promise.all([
       lockPrescription(tx, prescriptionId),

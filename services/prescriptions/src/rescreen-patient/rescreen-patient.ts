@@ -24,7 +24,8 @@ export const rescreenPatient =
       const prescription = await lockPrescription(tx, id);
       if (!prescription) continue;
       // Asked on these facts already, for instance because it was signed since.
-      const asked = cause === 'patient_facts' && (prescription.screening?.factsVersion ?? 0) >= prescription.factsVersion;
+      const asked =
+        cause === 'patient_facts' && (prescription.screening?.factsVersion ?? 0) >= prescription.factsVersion;
       if (!asked) await checkAgain(tx, prescription, cause, { ...by, cause: nobody });
     }
   };

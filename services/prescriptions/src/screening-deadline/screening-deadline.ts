@@ -3,7 +3,7 @@ import type { PrescriptionId } from '@carethread/contracts/ids.ts';
 import { newIds } from '../change-prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
 import { unanswered } from '../screening.ts';
-import { judge } from '../signing.ts';
+import { judge } from '../judging.ts';
 import { nobody } from '../store/cause.ts';
 import { keepVerdict } from '../store/keep-verdict.ts';
 import { lockPrescription } from '../store/load.ts';
@@ -15,14 +15,22 @@ import { lockPrescription } from '../store/load.ts';
 export const screeningDeadline =
   (by: Reacting): Timer =>
   async ({ payload }, tx) => {
-    const { prescriptionId, screeningNumber } = payload as { prescriptionId: PrescriptionId; screeningNumber: number };
+    const { prescriptionId, screeningNumber } = payload as {
+      prescriptionId: PrescriptionId;
+      screeningNumber: number;
+    };
     const prescription = await lockPrescription(tx, prescriptionId);
     const screening = prescription?.screening;
     if (!screening || screening.number !== screeningNumber || screening.verdict) return;
     const now = by.now();
     const { contentHash } = screening;
     const verdict = unanswered(screening.input);
-    const decided = judge(prescription, { screeningNumber, contentHash }, { verdict, lines: new Map() }, { now, newIds });
+    const decided = judge(
+      prescription,
+      { screeningNumber, contentHash },
+      { verdict, lines: new Map() },
+      { now, newIds },
+    );
     if (!decided) return;
     keepVerdict(tx, { prescriptionId, screeningNumber, contentHash }, verdict, now);
     saveIf(tx, prescription, decided, { ...by, cause: nobody });

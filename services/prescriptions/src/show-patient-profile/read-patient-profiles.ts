@@ -4,7 +4,14 @@ import { nothingKnown, type PatientFacts } from '../patient-facts.ts';
 
 export type PatientProfile = Pick<
   PatientFacts,
-  'version' | 'birthDate' | 'sex' | 'weightGrams' | 'pregnancy' | 'lactating' | 'creatinineClearance' | 'liverImpairment'
+  | 'version'
+  | 'birthDate'
+  | 'sex'
+  | 'weightGrams'
+  | 'pregnancy'
+  | 'lactating'
+  | 'creatinineClearance'
+  | 'liverImpairment'
 > & {
   patientId: string;
   allergies: { id: string; code: string | null; text: string | null; recordedBy: string; recordedAt: Date }[];
@@ -44,4 +51,9 @@ export async function readPatientProfiles(
   return [...profiles, ...missing.filter((id) => visible.has(id)).map(empty)];
 }
 
-const empty = (patientId: string): PatientProfile => ({ ...nothingKnown, patientId, allergies: [], conditions: [] });
+const empty = (patientId: string): PatientProfile => ({
+  ...nothingKnown,
+  patientId,
+  allergies: [],
+  conditions: [],
+});

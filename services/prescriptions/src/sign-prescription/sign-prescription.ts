@@ -26,7 +26,10 @@ export async function signPrescription(context: Context, raw: unknown): Promise<
     context,
     prescriptionId,
     async (tx) => {
-      const [rightful, known] = await Promise.all([mayPrescribe(tx, actor), readFacts(tx, [prescriptionId], now)]);
+      const [rightful, known] = await Promise.all([
+        mayPrescribe(tx, actor),
+        readFacts(tx, [prescriptionId], now),
+      ]);
       return { rightful, known };
     },
     (prescription, { rightful, known }) => {

@@ -43,7 +43,11 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
         break;
       case 'blocked': {
         const status = screening?.verdict?.status;
-        tell(PrescriptionBlocked, { ...about, verdict: status === 'findings' ? status : 'incomplete', open: fact.open });
+        tell(PrescriptionBlocked, {
+          ...about,
+          verdict: status === 'findings' ? status : 'incomplete',
+          open: fact.open,
+        });
         break;
       }
       case 'released':
@@ -54,7 +58,12 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
         });
         break;
       case 'cancelled':
-        tell(PrescriptionCancelled, { prescriptionId, ticketId: fact.ticketId, reason: fact.reason, part: fact.part });
+        tell(PrescriptionCancelled, {
+          prescriptionId,
+          ticketId: fact.ticketId,
+          reason: fact.reason,
+          part: fact.part,
+        });
         break;
       case 'cancel_refused':
         tell(CancelRefused, { prescriptionId, ticketId: fact.ticketId, reason: 'too_late' });
@@ -74,9 +83,20 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       case 'prepared':
       case 'handed_over': {
         const { fill, fence } = fact;
-        const common = { prescriptionId, ticketId: fill.ticketId, fillNumber: fill.number, lines: lineStatesOf(fill), fence };
+        const common = {
+          prescriptionId,
+          ticketId: fill.ticketId,
+          fillNumber: fill.number,
+          lines: lineStatesOf(fill),
+          fence,
+        };
         if (fact.kind === 'prepared') tell(FillPrepared, { ...common, readiness: readinessOf(fill) });
-        else tell(FillHandedOver, { ...common, dispenseId: fact.dispenseId, complete: fill.status === 'complete' });
+        else
+          tell(FillHandedOver, {
+            ...common,
+            dispenseId: fact.dispenseId,
+            complete: fill.status === 'complete',
+          });
         break;
       }
       default:

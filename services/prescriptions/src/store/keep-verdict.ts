@@ -14,5 +14,13 @@ export function keepVerdict(
 ): void {
   const { prescriptionId, screeningNumber, contentHash } = about;
   const { status, releaseId } = verdict;
-  tx.send(keep, [prescriptionId, screeningNumber, contentHash, JSON.stringify(verdict), status, releaseId, now]);
+  tx.send(keep, [
+    prescriptionId,
+    screeningNumber,
+    contentHash,
+    JSON.stringify(verdict),
+    status,
+    releaseId,
+    now,
+  ]);
 }

@@ -26,7 +26,10 @@ export async function readFacts(
 ): Promise<Map<string, PatientFacts>> {
   const rows = await tx.query<Row>(select, [prescriptionIds, now]);
   return new Map(
-    rows.map(({ id, ...row }) => [id, row.version === null ? { ...nothingKnown, ...known(row) } : (row as PatientFacts)]),
+    rows.map(({ id, ...row }) => [
+      id,
+      row.version === null ? { ...nothingKnown, ...known(row) } : (row as PatientFacts),
+    ]),
   );
 }
 

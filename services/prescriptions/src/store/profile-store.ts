@@ -34,7 +34,11 @@ export async function lockProfile(
 }
 
 /** Counts a change. From this moment no verdict on older facts lets anything be handed over; new ones are asked for. */
-export function countChange(tx: Tx, { patientId, version }: LockedProfile, by: { userId: UserId; now: Date }): void {
+export function countChange(
+  tx: Tx,
+  { patientId, version }: LockedProfile,
+  by: { userId: UserId; now: Date },
+): void {
   tx.send(touch, [patientId, by.userId, by.now]);
   schedule(tx, {
     key: `rescreen:${patientId}:${version + 1}`,

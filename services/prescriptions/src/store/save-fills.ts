@@ -12,7 +12,8 @@ const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared
   ON CONFLICT (fill_id, line_id) DO UPDATE SET
     prepared = excluded.prepared, handed_over = excluded.handed_over, not_dispensed = excluded.not_dispensed`;
 const dropPreparations = 'DELETE FROM preparation WHERE fill_id = $1';
-const lotColumns = 'line_id, quantity, lot, expires_on, substitute_text, substitution_type, substitution_reason, prepared_by, prepared_at';
+const lotColumns =
+  'line_id, quantity, lot, expires_on, substitute_text, substitution_type, substitution_reason, prepared_by, prepared_at';
 const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substitute_text text, substitution_type text,
   substitution_reason text, prepared_by uuid, prepared_at timestamptz`;
 const insertPreparations = `INSERT INTO preparation (id, fill_id, ${lotColumns})
@@ -31,24 +32,46 @@ export function saveFills(tx: Tx, before: Prescription | null, after: Prescripti
     if (was === fill) continue;
     if (was) tx.send(updateFill, [fill.id, fill.status, fill.version, fill.lastDispenseId]);
     else tx.send(insertFill, newFill(after, fill));
-    tx.send(upsertLines, [fill.id, JSON.stringify(fill.lines.map((line) => ({
-      line_id: line.lineId,
-      quantity: line.quantity,
-      prepared: preparedOf(fill, line.lineId),
-      handed_over: line.handedOver,
-      not_dispensed: line.notDispensed,
-    })))]);
+    tx.send(upsertLines, [
+      fill.id,
+      JSON.stringify(
+        fill.lines.map((line) => ({
+          line_id: line.lineId,
+          quantity: line.quantity,
+          prepared: preparedOf(fill, line.lineId),
+          handed_over: line.handedOver,
+          not_dispensed: line.notDispensed,
+        })),
+      ),
+    ]);
     if (was && was.preparations.length > 0) tx.send(dropPreparations, [fill.id]);
     if (fill.preparations.length > 0)
-      tx.send(insertPreparations, [fill.id, JSON.stringify(fill.preparations.map((each) => ({ id: each.id, ...lotRow(each) })))]);
+      tx.send(insertPreparations, [
+        fill.id,
+        JSON.stringify(fill.preparations.map((each) => ({ id: each.id, ...lotRow(each) }))),
+      ]);
   }
 }
 
 /** Records a hand-over. */
 export function saveDispense(tx: Tx, { id, patientId, doctorId }: Prescription, dispense: Dispense): void {
   const { fillId, ticketId, pharmacyId, fence, handedOverBy, handedOverAt, items } = dispense;
-  tx.send(insertDispense, [dispense.id, id, fillId, ticketId, pharmacyId, fence, handedOverBy, handedOverAt, patientId, doctorId]);
-  tx.send(insertItems, [dispense.id, JSON.stringify(items.map((item, position) => ({ position, ...lotRow(item) })))]);
+  tx.send(insertDispense, [
+    dispense.id,
+    id,
+    fillId,
+    ticketId,
+    pharmacyId,
+    fence,
+    handedOverBy,
+    handedOverAt,
+    patientId,
+    doctorId,
+  ]);
+  tx.send(insertItems, [
+    dispense.id,
+    JSON.stringify(items.map((item, position) => ({ position, ...lotRow(item) }))),
+  ]);
 }
 
 const newFill = ({ id, patientId, doctorId }: Prescription, fill: Fill) => [

@@ -22,8 +22,10 @@ export function saveLines(tx: Tx, before: Prescription | null, after: Prescripti
   const { id, contentVersion, lines, amendment } = after;
   if (before?.status === 'draft' && lines !== before.lines) replace(tx, id, contentVersion, lines);
   const former = before?.amendment;
-  if (amendment && amendment.lines !== former?.lines) replace(tx, id, amendment.contentVersion, amendment.lines);
-  if (former && !amendment && former.contentVersion !== contentVersion) tx.send(remove, [id, former.contentVersion]);
+  if (amendment && amendment.lines !== former?.lines)
+    replace(tx, id, amendment.contentVersion, amendment.lines);
+  if (former && !amendment && former.contentVersion !== contentVersion)
+    tx.send(remove, [id, former.contentVersion]);
   const known = new Map(before?.lines.map((line) => [line.id, line.resolved]));
   const resolved = lines.flatMap((line) =>
     line.resolved && known.get(line.id) !== line.resolved ? [{ id: line.id, ...line.resolved }] : [],

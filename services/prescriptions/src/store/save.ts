@@ -14,7 +14,8 @@ import { saveLines } from './save-lines.ts';
 const fixed = 'ticket_id, patient_id, doctor_id, clinic_id, created_at';
 const changing = `status, version, event_number, content_version, amendment_version, content_hash, signed_by, signed_at,
   valid_until, released_at, open_items, fills_used, last_handed_over_at, days_supplied, end_reason, ended_at`;
-const places = (count: number, from: number) => Array.from({ length: count }, (_, i) => `$${i + from}`).join(', ');
+const places = (count: number, from: number) =>
+  Array.from({ length: count }, (_, i) => `$${i + from}`).join(', ');
 const insert = `INSERT INTO prescription (id, ${changing}, ${fixed}) VALUES (${places(22, 1)})`;
 const update = `UPDATE prescription SET (${changing}) = ROW(${places(16, 2)}) WHERE id = $1`;
 const fixedValues = (p: Prescription) => [p.ticketId, p.patientId, p.doctorId, p.clinicId, p.createdAt];
@@ -80,7 +81,11 @@ export function save(
   return after;
 }
 
-function saveSignature(tx: Tx, before: Prescription | null, { id, contentVersion, signature }: Prescription): void {
+function saveSignature(
+  tx: Tx,
+  before: Prescription | null,
+  { id, contentVersion, signature }: Prescription,
+): void {
   if (!signature || signature === before?.signature) return;
   const supersedes = contentVersion > 1 ? contentVersion - 1 : null;
   const { contentHash, by, at, validUntil } = signature;
@@ -93,10 +98,24 @@ function saveSignature(tx: Tx, before: Prescription | null, { id, contentVersion
   });
 }
 
-function saveScreening(tx: Tx, before: Prescription | null, { id, screening }: Prescription, rules: Rules): void {
+function saveScreening(
+  tx: Tx,
+  before: Prescription | null,
+  { id, screening }: Prescription,
+  rules: Rules,
+): void {
   if (!screening || screening.number === before?.screening?.number) return;
   const { number, contentVersion, contentHash, factsVersion, cause, input, askedAt } = screening;
-  tx.send(insertScreening, [id, number, contentVersion, contentHash, factsVersion, cause, JSON.stringify(input), askedAt]);
+  tx.send(insertScreening, [
+    id,
+    number,
+    contentVersion,
+    contentHash,
+    factsVersion,
+    cause,
+    JSON.stringify(input),
+    askedAt,
+  ]);
   schedule(tx, {
     key: `screening-deadline:${id}:${number}`,
     kind: 'screening-deadline',
@@ -120,7 +139,11 @@ function saveMedicine(tx: Tx, before: Prescription | null, after: Prescription):
 }
 
 /** The patient has one medicine more: the others are checked again. Not here, where their locks are not ours. */
-function checkOthers(tx: Tx, before: Prescription | null, { id, patientId, contentVersion, status, releasedAt }: Prescription): void {
+function checkOthers(
+  tx: Tx,
+  before: Prescription | null,
+  { id, patientId, contentVersion, status, releasedAt }: Prescription,
+): void {
   if (status !== 'released' || before?.status === 'released') return;
   schedule(tx, {
     key: `rescreen:${patientId}:${id}:${contentVersion}`,

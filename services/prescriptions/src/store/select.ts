@@ -1,5 +1,7 @@
 /** A ticket with its pharmacy's zone, as JSON; `id` is an SQL expression. */
-const ticketJson = (id: string) => `(SELECT json_build_object('id', t.id, 'status', t.status, 'pharmacyId', t.pharmacy_id,
+const ticketJson = (
+  id: string,
+) => `(SELECT json_build_object('id', t.id, 'status', t.status, 'pharmacyId', t.pharmacy_id,
     'timeZone', coalesce(o.time_zone, 'UTC'), 'fence', t.fence, 'endedFence', t.ended_fence, 'held', t.held)
   FROM ticket t LEFT JOIN organisation o ON o.id = t.pharmacy_id WHERE t.id = ${id})`;
 

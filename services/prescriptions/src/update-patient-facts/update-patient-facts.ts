@@ -42,7 +42,9 @@ export async function updatePatientFacts(context: Context, raw: unknown): Promis
   const actor = signedIn(context);
   const patientId = aboutWhom(actor, input.patientId ?? null);
   const now = context.now();
-  const given = Object.entries(columns).filter(([field]) => input[field as keyof typeof columns] !== undefined);
+  const given = Object.entries(columns).filter(
+    ([field]) => input[field as keyof typeof columns] !== undefined,
+  );
   if (given.length === 0) return refuse('INVALID', 'Nothing is to be changed.', { path: ['input'] });
   if (input.birthDate && input.birthDate > dateIn('UTC', now))
     return refuse('INVALID', 'birthDate: lies ahead', { path: ['input', 'birthDate'] });

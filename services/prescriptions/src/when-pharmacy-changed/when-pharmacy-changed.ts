@@ -5,7 +5,8 @@ import { type Reacting, saveIf } from '../react.ts';
 import { causeOfEvent } from '../store/cause.ts';
 import { lockPrescriptionOfTicket } from '../store/load.ts';
 
-const follow = 'UPDATE ticket SET pharmacy_id = $2, sequence = $3 WHERE id = $1 AND sequence < $3 RETURNING id';
+const follow =
+  'UPDATE ticket SET pharmacy_id = $2, sequence = $3 WHERE id = $1 AND sequence < $3 RETURNING id';
 
 /** From here on the former pharmacy sees nothing of it (row policies), and nothing stands ready there. */
 export const whenPharmacyChanged =

@@ -20,7 +20,12 @@ const next = `SELECT id FROM prescription WHERE status IN ('signed', 'blocked', 
   AND id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) ORDER BY id LIMIT ${batchSize}`;
 
 const scheduleBatch = (tx: Tx, batch: Batch, dueAt: Date) =>
-  schedule(tx, { key: `rescreen-release:${batch.releaseId}`, kind: 'rescreen-release', payload: batch, dueAt });
+  schedule(tx, {
+    key: `rescreen-release:${batch.releaseId}`,
+    kind: 'rescreen-release',
+    payload: batch,
+    dueAt,
+  });
 
 /** New rules: which prescriptions in force would alert now? Asked batch by batch. */
 export const whenReleasePublished =

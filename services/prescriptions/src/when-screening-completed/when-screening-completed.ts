@@ -2,7 +2,7 @@ import type { Handler } from '@carethread/bus/handlers.ts';
 import type { DataOf } from '@carethread/contracts/registry.ts';
 import { newIds } from '../change-prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
-import { judge } from '../signing.ts';
+import { judge } from '../judging.ts';
 import { causeOfEvent } from '../store/cause.ts';
 import { keepVerdict } from '../store/keep-verdict.ts';
 import { lockPrescription } from '../store/load.ts';

@@ -201,6 +201,7 @@ CREATE TABLE fill (
 CREATE UNIQUE INDEX one_open_fill ON fill (prescription_id) WHERE status = 'open';
 CREATE UNIQUE INDEX each_fill_once ON fill (prescription_id, number) WHERE status IN ('open', 'complete');
 CREATE UNIQUE INDEX one_fill_per_ticket ON fill (ticket_id) WHERE status <> 'superseded';
+CREATE INDEX fill_by_ticket ON fill (ticket_id);
 CREATE INDEX fill_by_prescription ON fill (prescription_id);
 
 CREATE TABLE fill_line (

@@ -1,0 +1,110 @@
+import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
+import { openFill } from './fill.ts';
+import { linesOfFill, type Resolved } from './line.ts';
+import {
+  checkVersion,
+  type Decided,
+  decide,
+  draftOf,
+  type Fact,
+  hashOf,
+  type NewIds,
+  type Prescription,
+  wrongStatus,
+} from './prescription.ts';
+import { clearanceOf, itemsOf, openItems, type Override, type StoredVerdict } from './screening.ts';
+import { isInForce } from './signing.ts';
+
+/** Takes in a verdict. Null when it is about older content or an older question: then it changes nothing. */
+export function judge(
+  prescription: Prescription,
+  about: { screeningNumber: number; contentHash: string },
+  result: { verdict: StoredVerdict; lines: ReadonlyMap<string, Resolved> },
+  at: { now: Date; newIds: NewIds },
+): Decided | null {
+  const { screening } = prescription;
+  if (!screening || !isInForce(prescription)) return null;
+  if (screening.number !== about.screeningNumber || screening.contentHash !== about.contentHash) return null;
+  const judged: Prescription = {
+    ...prescription,
+    screening: { ...screening, verdict: result.verdict, judgedAt: at.now },
+    lines: prescription.lines.map((line) => {
+      const resolved = result.lines.get(line.id);
+      return resolved ? { ...line, resolved } : line;
+    }),
+  };
+  return settle(judged, at);
+}
+
+/**
+ * A doctor's answer to one finding or gap, for what is being written if there is such, else for the signed content:
+ * there it can be the last one that was missing.
+ */
+export function answerFinding(
+  prescription: Prescription,
+  expectedVersion: number,
+  answer: Omit<Override, 'contentHash'>,
+  at: { now: Date; newIds: NewIds },
+): Decided | Refusal {
+  const draft = draftOf(prescription);
+  const { screening } = prescription;
+  if (!draft && !isInForce(prescription)) return wrongStatus(prescription);
+  const stale = checkVersion(prescription, expectedVersion);
+  if (stale) return stale;
+  const path = ['input', 'findingKey'];
+  const hash = draft ? hashOf(prescription, draft) : (prescription.signature?.contentHash ?? '');
+  if (!draft && screening?.verdict && !itemsOf(screening.verdict).includes(answer.findingKey))
+    return refuse('INVALID', 'The newest check found nothing of this kind.', { path });
+  if (prescription.overrides.some((o) => o.contentHash === hash && o.findingKey === answer.findingKey))
+    return refuse('INVALID', 'This was answered before.', { path });
+  const overrides = [...prescription.overrides, { ...answer, contentHash: hash }];
+  return draft ? decide(prescription, { overrides }) : settle({ ...prescription, overrides }, at);
+}
+
+/** Draws the conclusion from the newest verdict and the answers given to it. */
+function settle(prescription: Prescription, at: { now: Date; newIds: NewIds }): Decided {
+  const clearance = clearanceOf(prescription);
+  const { status, openItems: before } = prescription;
+  if (clearance.kind === 'pending') return decide(prescription, {});
+  if (clearance.kind === 'clear') {
+    const released: Fact = { kind: 'released', overridden: clearance.overridden };
+    if (status === 'released')
+      return decide(prescription, { openItems: 0 }, ...(before > 0 ? [released] : []));
+    return decide(prescription, { status: 'released', openItems: 0, ...release(prescription, at) }, released);
+  }
+  const open = clearance.items.length;
+  const news = open > before || status === 'signed';
+  return decide(
+    prescription,
+    { openItems: open, status: status === 'signed' ? 'blocked' : status },
+    ...(news ? [{ kind: 'blocked' as const, open }] : []),
+  );
+}
+
+function release(prescription: Prescription, at: { now: Date; newIds: NewIds }): Partial<Prescription> {
+  const { lines, contentVersion, ticketId, ticket } = prescription;
+  const first = openFill(
+    { number: 1, contentVersion, ticketId, lines: linesOfFill(lines, 1) },
+    at.newIds.fill(),
+    at.now,
+  );
+  return { releasedAt: at.now, fills: [...prescription.fills, { ...first, ticket }] };
+}
+
+/** What stands in the way of a hand-over as far as safety goes; null when nothing does. */
+export function checkSafe(prescription: Prescription): Refusal | null {
+  const { screening, signature, overrides } = prescription;
+  const clearance = clearanceOf(prescription);
+  switch (clearance.kind) {
+    case 'clear':
+      return null;
+    case 'pending':
+      return refuse('BLOCKED', 'A safety check is under way. Try again in a moment.');
+    case 'open': {
+      const count = openItems(screening!.verdict!, signature!.contentHash, overrides).length;
+      return refuse('BLOCKED', `The newest safety check has ${count} point(s) the doctor has to answer.`);
+    }
+    default:
+      return clearance satisfies never;
+  }
+}
