@@ -3,6 +3,7 @@ import { registerPharmacies } from '../src/pharmacies.ts';
 import { releasedTicket } from '../src/released-ticket.ts';
 import { setStage, type Stage } from '../src/story/stage.ts';
 import { doctorToPharmacy } from '../src/story/story.ts';
+import { walkTheTour } from './readme-tour.ts';
 import { startOwnPlatform } from './running-platform.ts';
 
 let platform: Awaited<ReturnType<typeof startOwnPlatform>>;
@@ -20,6 +21,17 @@ describe('from doctor to pharmacy', () => {
   it('runs as it is told, from outside', async () => {
     await expect(doctorToPharmacy(platform.url, () => {})).resolves.toBeDefined();
   }, 120_000);
+});
+
+describe("the README's tour", () => {
+  it('works as printed', async () => {
+    const answers = await walkTheTour(platform.url);
+    expect(answers.length).toBeGreaterThanOrEqual(8);
+    for (const answer of answers)
+      for (const payload of Object.values(answer)) expect(payload?.userErrors ?? []).toEqual([]);
+    const written = answers.find((answer) => answer['setPrescriptionLines']);
+    expect(written?.['setPrescriptionLines'].prescription.findings.status).toBe('FINDINGS');
+  }, 60_000);
 });
 
 describe('claims', () => {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { storableText } from './describe-failure.ts';
 import { failpoint } from './failpoint.ts';
 import type { Message } from './link.ts';
 import type { Incoming } from './read-event.ts';
@@ -55,16 +56,10 @@ export async function park(pool: pg.Pool, event: Incoming, attempts: number, rea
     event.id,
     event.aggregateId,
     attempts,
-    shortened(reason),
+    storableText(reason),
     storable(event.message),
   ]);
 }
-
-/** A failure as it is kept with the event. */
-export const shortened = (reason: string): string => storableText(reason.slice(0, 500));
-
-/** PostgreSQL has no place for the character U+0000, which only broken messages contain. */
-const storableText = (text: string) => text.replaceAll('\0', '\ufffd');
 
 const storable = (message: Message): string =>
   JSON.stringify(message, (_, value: unknown) => (typeof value === 'string' ? storableText(value) : value));

@@ -1,12 +1,10 @@
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
-import { hasSubscriber } from '@carethread/contracts/topology.ts';
 import { amqpBroker } from './amqp-link.ts';
-import { failpoint } from './failpoint.ts';
-import type { Broker, Link, Publish } from './link.ts';
-import { type OutboxRow, toMessage } from './message.ts';
+import type { Broker, Link } from './link.ts';
 import { OutboxMonitor } from './outbox-monitor.ts';
 import { OutboxReader } from './outbox-reader.ts';
-import { Bell, pause, within } from './pause.ts';
+import { Bell, pause } from './pause.ts';
+import { publishOutbox } from './publish-outbox.ts';
 import { keepSession } from './session.ts';
 import type { Log, Observe, Reachable } from './watch.ts';
 
@@ -38,13 +36,6 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-const pollMs = 250;
-const batchSize = 200;
-/** Batches on their way to confirmation. More than one, so that a new event need not wait for an old one's confirm. */
-const batchesInFlight = 4;
-const confirmPatience = 30_000;
-const rotateEveryMs = 3_600_000;
-
 /** Publishes this service's outbox to the broker, in order, each event at least once. */
 export const startRelay = (options: RelayOptions): Relay =>
   runRelay(options, amqpBroker(options.amqpUrl, `${options.service} relay`, options.service));
@@ -70,7 +61,12 @@ export function runRelay(
         if (!role) return;
         leader = true;
         log.info({ service, role }, 'relay publishes');
-        await publishAll(reader, publish, link, { work, ended, observe, untilEmpty: role === 'substitute' });
+        await publishOutbox(reader, publish, link, {
+          work,
+          ended,
+          observe,
+          untilEmpty: role === 'substitute',
+        });
         leader = false;
       }
     } finally {
@@ -116,62 +112,4 @@ export function runRelay(
     },
     stop: () => (stopped ??= shutDown()),
   };
-}
-
-interface Publishing {
-  work: Bell;
-  ended: AbortSignal;
-  observe: Observe;
-  /** Stop at an empty outbox: for one who stands in for the leader. */
-  untilEmpty: boolean;
-}
-
-/**
- * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning with the
- * oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event reaches a
- * queue in order even if two relays should run at once.
- */
-async function publishAll(
-  reader: OutboxReader,
-  publish: Publish,
-  link: Link,
-  { work, ended, observe, untilEmpty }: Publishing,
-): Promise<void> {
-  const inFlight = new Set<string>();
-  const batches = new Set<Promise<void>>();
-  let rotatedAt = -Infinity;
-
-  const send = async (rows: OutboxRow[]): Promise<void> => {
-    const startedAt = performance.now();
-    observe('relayBatchSize', rows.length);
-    const confirms = rows.map((row, index) => {
-      if (index === rows.length >> 1) failpoint('midPublish');
-      return publish(toMessage(row), row.type, hasSubscriber(row.type));
-    });
-    await within(confirmPatience, 'Confirming a batch', Promise.race([Promise.all(confirms), link.lost]));
-    observe('relayConfirmMs', performance.now() - startedAt);
-    failpoint('afterConfirmBeforeDelete');
-    const archived = reader.archive(rows.map(({ id }) => id));
-    for (const { id } of rows) inFlight.delete(id);
-    await archived;
-  };
-
-  while (!ended.aborted) {
-    if (performance.now() - rotatedAt > rotateEveryMs) {
-      await reader.rotateLog();
-      rotatedAt = performance.now();
-    }
-    const rows = await reader.read([...inFlight], batchSize);
-    if (rows.length > 0) {
-      for (const { id } of rows) inFlight.add(id);
-      const batch = send(rows)
-        .catch(link.fail)
-        .finally(() => batches.delete(batch));
-      batches.add(batch);
-    }
-    if (untilEmpty && rows.length === 0 && batches.size === 0) return;
-    if (batches.size >= batchesInFlight) await Promise.race(batches);
-    else if (rows.length < batchSize) await work.wait(pollMs, ended);
-  }
-  await within(5_000, 'Finishing the last batches', Promise.all(batches)).catch(() => {});
 }

@@ -1,11 +1,11 @@
 import type pg from 'pg';
+import { describeFailure } from './describe-failure.ts';
 import { failpoint } from './failpoint.ts';
-import { lastAttempt, shortened } from './inbox.ts';
+import { lastAttempt } from './inbox.ts';
 import type { Message } from './link.ts';
 import { countParked, countStopped } from './parked.ts';
 import { Bell, pause } from './pause.ts';
 import { type HandlerTable, readEvent } from './read-event.ts';
-import { describe } from './settle-batch.ts';
 import { inTransaction, isTransient } from './transaction.ts';
 import type { Log, Observe } from './watch.ts';
 
@@ -76,7 +76,7 @@ export function startRetries(options: {
       log.info({ eventId: id, attempts }, 'parked event handled');
     } catch (error) {
       if (isTransient(error)) throw error;
-      await pool.query(note, [id, shortened(describe(error))]);
+      await pool.query(note, [id, describeFailure(error)]);
       if (attempts >= lastAttempt)
         log.error({ eventId: id, eventType: message.type, error }, 'parked event stopped');
     }

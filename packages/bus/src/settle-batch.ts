@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { applyCarefully, suspicious } from './careful.ts';
+import { describeFailure } from './describe-failure.ts';
 import { failpoint } from './failpoint.ts';
 import { applyBatch, park } from './inbox.ts';
 import type { Delivery } from './link.ts';
@@ -49,7 +50,7 @@ export async function settleBatch(
     if (events.length === 0 || !(await untilReachable(() => apply(events), ended, triesTogether))) return;
     for (const event of events) {
       const failure = await untilReachable(() => apply([event]), ended);
-      if (failure) await setAside(event, failure.error, describe(failure.error));
+      if (failure) await setAside(event, failure.error, describeFailure(failure.error));
     }
   };
 
@@ -97,11 +98,4 @@ export async function parkSurely(
 ): Promise<void> {
   const failure = await untilReachable(() => park(pool, event, attempts, reason), ended);
   if (failure) throw failure.error;
-}
-
-/** A failure in a few words, without values: a database's message may quote the row. */
-export function describe(error: unknown): string {
-  const { code, constraint, message, name } = error as Error & { code?: string; constraint?: string };
-  if (code && /^[0-9A-Z]{5}$/.test(code)) return [`SQLSTATE ${code}`, constraint].filter(Boolean).join(' ');
-  return `${name}: ${message}`;
 }

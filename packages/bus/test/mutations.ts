@@ -18,13 +18,13 @@ interface Mutation {
 const mutations: Mutation[] = [
   {
     name: 'delete before confirm',
-    file: 'relay.ts',
+    file: 'publish-outbox.ts',
     find: 'const confirms = rows.map(',
     replace: 'await reader.archive(rows.map(({ id }) => id));\n    const confirms = rows.map(',
   },
   {
     name: 'no confirms',
-    file: 'relay.ts',
+    file: 'publish-outbox.ts',
     find: 'Promise.race([Promise.all(confirms), link.lost])',
     replace: 'Promise.race([Promise.allSettled(confirms), Promise.resolve()])',
   },
@@ -57,8 +57,8 @@ const mutations: Mutation[] = [
   {
     name: 'a failed event is acknowledged without being parked',
     file: 'settle-batch.ts',
-    find: 'if (failure) await setAside(event, failure.error, describe(failure.error));',
-    replace: 'if (failure) log.error({ event }, describe(failure.error) + typeof setAside);',
+    find: 'if (failure) await setAside(event, failure.error, describeFailure(failure.error));',
+    replace: 'if (failure) log.error({ event }, describeFailure(failure.error) + typeof setAside);',
   },
   {
     name: 'parked events are retried newest first',
@@ -92,7 +92,7 @@ const mutations: Mutation[] = [
   },
   {
     name: 'no message is mandatory',
-    file: 'relay.ts',
+    file: 'publish-outbox.ts',
     find: 'hasSubscriber(row.type)',
     replace: 'hasSubscriber(row.type) && false',
   },

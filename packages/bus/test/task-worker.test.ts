@@ -8,6 +8,7 @@ import { inTransaction } from '../src/transaction.ts';
 import { openPool } from '../src/worker-pool.ts';
 import { createBusDatabase } from './bus-database.ts';
 import { silent } from './silent-log.ts';
+import { waitUntil } from './wait-until.ts';
 
 const noon = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(noon.getTime() + ms);
@@ -157,7 +158,7 @@ describe('outside calls', () => {
       },
       async call(prepared: string, { attempts }) {
         log.calls.push(prepared);
-        return answer(attempts);
+        return answer(attempts + 1);
       },
       async record(result: string) {
         log.recorded.push(result);
@@ -178,6 +179,41 @@ describe('outside calls', () => {
     expect(during).toMatchObject({ tasks: [{ attempts: 1, due_at: later(5_000) }], prepared: 1 });
     expect(log).toEqual({ calls: [`idempotency-${key}`], recorded: ['paid'] });
     expect(await tasks()).toEqual([]);
+  });
+
+  it('are put off when they cannot even be prepared', async () => {
+    const unprepared = outsideCall({
+      leaseMs: 5_000,
+      prepare: () => Promise.reject(new Error('no such payment')),
+      call: () => Promise.reject(new Error('must not be called')),
+      record: async () => {},
+    });
+    const { worker } = start({ charge: unprepared });
+    await plan(key, 'charge', noon);
+    await worker.drain();
+    expect(await tasks()).toMatchObject([
+      { attempts: 1, due_at: later(400), error: 'Error: no such payment' },
+    ]);
+  });
+
+  it('run several at once', async () => {
+    let open = 0;
+    let most = 0;
+    const slow = outsideCall({
+      leaseMs: 60_000,
+      prepare: async () => null,
+      call: async () => {
+        most = Math.max(most, ++open);
+        await waitUntil('others run, too', () => most >= 3);
+        open--;
+      },
+      record: async () => {},
+    });
+    for (let n = 0; n < 8; n++) await plan(`slow-${n}`, 'slow', noon);
+    const { worker } = start({ slow });
+    await worker.drain();
+    expect(await tasks()).toEqual([]);
+    expect(most).toBeGreaterThanOrEqual(3);
   });
 
   it('are made again, under the same key, when their process died during the call', async () => {

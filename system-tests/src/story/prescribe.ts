@@ -43,7 +43,7 @@ export async function prescribe(stage: Stage, { ticketId }: OpenTicket): Promise
     };
     written = (await doctor.change('overrideFinding', answer, whole))['prescription'];
   }
-  tell('The doctor answers for the finding with a reason, and signs.');
+  tell('The doctor answers for what was found, with a reason, and signs.');
   await doctor.change(
     'signPrescription',
     { prescriptionId: draft.id, expectedVersion: written['version'] },
@@ -83,7 +83,7 @@ async function line(stage: Stage, name: string, dose: { amount: string; perDay: 
     durationDays: Math.floor(dose.quantity / dose.perDay),
     quantity: dose.quantity,
     quantityUnit: 'tablet',
-    repeats: 1,
+    repeats: 0,
     instructions: 'With food.',
   };
 }

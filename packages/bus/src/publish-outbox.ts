@@ -1,0 +1,72 @@
+import { hasSubscriber } from '@carethread/contracts/topology.ts';
+import { failpoint } from './failpoint.ts';
+import type { Link, Publish } from './link.ts';
+import { type OutboxRow, toMessage } from './message.ts';
+import type { OutboxReader } from './outbox-reader.ts';
+import { type Bell, within } from './pause.ts';
+import type { Observe } from './watch.ts';
+
+const pollMs = 250;
+const batchSize = 200;
+/** Batches on their way to confirmation. More than one, so that a new event need not wait for an old one's confirm. */
+const batchesInFlight = 4;
+const confirmPatience = 30_000;
+const rotateEveryMs = 3_600_000;
+
+export interface Publishing {
+  work: Bell;
+  ended: AbortSignal;
+  observe: Observe;
+  /** Stop at an empty outbox: for one who stands in for the leader. */
+  untilEmpty: boolean;
+}
+
+/**
+ * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning with the
+ * oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event reaches a
+ * queue in order even if two relays should run at once.
+ */
+export async function publishOutbox(
+  reader: OutboxReader,
+  publish: Publish,
+  link: Link,
+  { work, ended, observe, untilEmpty }: Publishing,
+): Promise<void> {
+  const inFlight = new Set<string>();
+  const batches = new Set<Promise<void>>();
+  let rotatedAt = -Infinity;
+
+  const send = async (rows: OutboxRow[]): Promise<void> => {
+    const startedAt = performance.now();
+    observe('relayBatchSize', rows.length);
+    const confirms = rows.map((row, index) => {
+      if (index === rows.length >> 1) failpoint('midPublish');
+      return publish(toMessage(row), row.type, hasSubscriber(row.type));
+    });
+    await within(confirmPatience, 'Confirming a batch', Promise.race([Promise.all(confirms), link.lost]));
+    observe('relayConfirmMs', performance.now() - startedAt);
+    failpoint('afterConfirmBeforeDelete');
+    const archived = reader.archive(rows.map(({ id }) => id));
+    for (const { id } of rows) inFlight.delete(id);
+    await archived;
+  };
+
+  while (!ended.aborted) {
+    if (performance.now() - rotatedAt > rotateEveryMs) {
+      await reader.rotateLog();
+      rotatedAt = performance.now();
+    }
+    const rows = await reader.read([...inFlight], batchSize);
+    if (rows.length > 0) {
+      for (const { id } of rows) inFlight.add(id);
+      const batch = send(rows)
+        .catch(link.fail)
+        .finally(() => batches.delete(batch));
+      batches.add(batch);
+    }
+    if (untilEmpty && rows.length === 0 && batches.size === 0) return;
+    if (batches.size >= batchesInFlight) await Promise.race(batches);
+    else if (rows.length < batchSize) await work.wait(pollMs, ended);
+  }
+  await within(5_000, 'Finishing the last batches', Promise.all(batches)).catch(() => {});
+}
