@@ -3,15 +3,17 @@
  * All of it runs even after a failure, so that one run shows everything. Ends with one line: N passed, N failed.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tool = (path: string) => join(root, 'node_modules', path);
 const turbo = [tool('turbo/bin/turbo'), 'run'];
 const sources = ['packages', 'services', 'gateway', 'system-tests', 'bench'];
-const reports = mkdtempSync(join(tmpdir(), 'carethread-report-'));
+const reports = () =>
+  globSync('{packages,services}/*/test-report.json', { cwd: root }).concat(
+    globSync('{gateway,system-tests}/test-report.json', { cwd: root }),
+  );
 
 interface Step {
   readonly heading: string;
@@ -19,16 +21,15 @@ interface Step {
   readonly command: readonly string[];
 }
 
-// Types and tests of a workspace depend on the sources of others, which turbo does not see without a build step: its
-// cache would call things unchanged that are not, hence --force. What is generated depends on the schemas alone.
-const afterGenerate = ['--only', '--force', '--continue=always', '--env-mode=loose'];
+// turbo skips what did not change, the sources of the workspaces it depends on included; see turbo.json.
+const everywhere = ['--continue=always', '--env-mode=loose'];
 const countReporter = join(import.meta.dirname, 'jest-count-reporter.mjs');
 const reporters = ['--reporters=default', `--reporters=${countReporter}`];
 // A test that failed may have left something open; the run says so and goes on to the next workspace.
 const jestEverywhere = [
   ...turbo,
   'test',
-  ...afterGenerate,
+  ...everywhere,
   '--concurrency=1',
   '--',
   '--forceExit',
@@ -52,7 +53,7 @@ const steps: readonly Step[] = [
       ...sources,
     ],
   },
-  { heading: 'types', command: [...turbo, 'typecheck', ...afterGenerate, '--output-logs=errors-only'] },
+  { heading: 'types', command: [...turbo, 'typecheck', ...everywhere, '--output-logs=errors-only'] },
   { heading: 'types of the scripts', command: [tool('typescript/bin/tsc'), '-p', 'scripts'] },
   {
     heading: 'tests',
@@ -60,9 +61,9 @@ const steps: readonly Step[] = [
   },
 ];
 
+for (const report of reports()) rmSync(join(root, report));
 const failedSteps = steps.filter((step) => !succeeds(step)).map(({ heading }) => heading);
 const { passed, failed } = sumOfReports();
-rmSync(reports, { recursive: true });
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join('; ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failedSteps.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
@@ -73,15 +74,15 @@ function succeeds({ heading, command }: Step): boolean {
   const { status } = spawnSync(process.execPath, command, {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CARETHREAD_TEST_REPORT: reports, TURBO_TELEMETRY_DISABLED: '1' },
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
   });
   console.log(`${status === 0 ? '✓' : '✗'} ${heading} ${((Date.now() - startedAt) / 1_000).toFixed(1)} s`);
   return status === 0;
 }
 
 function sumOfReports(): { passed: number; failed: number } {
-  const all = readdirSync(reports).map(
-    (name) => JSON.parse(readFileSync(join(reports, name), 'utf8')) as { passed: number; failed: number },
+  const all = reports().map(
+    (name) => JSON.parse(readFileSync(join(root, name), 'utf8')) as { passed: number; failed: number },
   );
   return {
     passed: all.reduce((sum, report) => sum + report.passed, 0),

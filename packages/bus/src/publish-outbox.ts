@@ -22,9 +22,9 @@ export interface Publishing {
 }
 
 /**
- * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning with the
- * oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event reaches a
- * queue in order even if two relays should run at once.
+ * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning
+ * with the oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event
+ * reaches a queue in order even if two relays should run at once.
  */
 export async function publishOutbox(
   reader: OutboxReader,

@@ -7,6 +7,9 @@ import type { Override, Screening } from '../screening.ts';
 import type { TicketCopy } from '../ticket-copy.ts';
 import { selectPrescriptions } from './select.ts';
 
+// Planning these takes some five times as long as running them, and PostgreSQL plans a prepared statement anew the first
+// five times on each connection. The plan for any prescription is the plan for every one.
+const planOnce = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`;
 const lock = 'SELECT id FROM prescription WHERE id = $1 FOR NO KEY UPDATE';
 const byIds = selectPrescriptions('p.id = ANY($1::uuid[])');
 const carriedBy = `id IN (SELECT prescription_id FROM fill WHERE ticket_id = $1
@@ -16,6 +19,7 @@ const byTicket = selectPrescriptions(`p.${carriedBy}`);
 
 /** As far as the actor may see them, in no particular order. For reading: nothing is locked. */
 export async function readPrescriptions(tx: Tx, ids: readonly string[]): Promise<Prescription[]> {
+  tx.send(planOnce);
   return (await tx.query<Row>(byIds, [ids])).map(toPrescription);
 }
 
@@ -25,8 +29,7 @@ export async function readPrescriptions(tx: Tx, ids: readonly string[]): Promise
  */
 export async function lockPrescription(tx: Tx, id: PrescriptionId): Promise<Prescription | null> {
   tx.send(lock, [id]);
-  const [row] = await tx.query<Row>(byIds, [[id]]);
-  return row ? toPrescription(row) : null;
+  return (await readPrescriptions(tx, [id]))[0] ?? null;
 }
 
 /** As `lockPrescription`, for the one this ticket carries. A discarded draft is none. */
@@ -37,6 +40,7 @@ export async function lockPrescriptionOfTicket(tx: Tx, ticketId: TicketId): Prom
 
 /** The prescription this ticket carries, as far as the actor may see it; not locked. */
 export async function readPrescriptionOfTicket(tx: Tx, ticketId: TicketId): Promise<Prescription | null> {
+  tx.send(planOnce);
   const rows = await tx.query<Row>(byTicket, [ticketId]);
   const row = rows.find(({ status }) => status !== 'cancelled') ?? rows[0];
   return row ? toPrescription(row) : null;
