@@ -53,7 +53,7 @@ function composed(services: ReturnType<typeof definition>[]): string {
   if (result.supergraphSdl !== undefined) return result.supergraphSdl;
   const problems = result.errors.map(
     (error) =>
-      `  ${String(error.extensions['code'] ?? 'ERROR')}: ${error.message.replaceAll('\n', '\n    ')}`,
+      `  ${(error.extensions['code'] as string | undefined) ?? 'ERROR'}: ${error.message.replaceAll('\n', '\n    ')}`,
   );
   throw new CompositionError(
     `The subgraphs do not fit together (${problems.length} problem(s)):\n${problems.join('\n')}`,

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import { costError } from './operation-cost.ts';
 
@@ -9,7 +9,7 @@ export const limitsPlugin: ApolloServerPlugin<RequestContext> = {
     return {
       async didResolveOperation({ schema, document, operation, request }) {
         if (!operation) return;
-        if (operation.operation === 'subscription') throw overHttp();
+        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw overHttp();
         const error = costError(schema, document, operation, request.variables ?? {});
         if (error) throw error;
       },

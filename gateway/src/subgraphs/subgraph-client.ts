@@ -46,7 +46,7 @@ export class SubgraphClient implements GraphQLDataSource<RequestContext & Record
       options.context as RequestContext,
     );
     if (answer.data) entities?.restore(answer.data);
-    return answer as Answer;
+    return answer;
   }
 
   async #call(body: string, isMutation: boolean, context: RequestContext): Promise<SubgraphAnswer> {

@@ -1,11 +1,5 @@
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
-import {
-  deadQueueOf,
-  exchanges,
-  queueArguments,
-  queueOf,
-  subscriptions,
-} from '@carethread/contracts/topology.ts';
+import { exchangeDeclarations, queuesOf } from '@carethread/contracts/topology.ts';
 import type { Channel } from 'amqplib';
 
 /**
@@ -14,14 +8,11 @@ import type { Channel } from 'amqplib';
  * anybody publishes, and a publication that finds no queue fails and is repeated.
  */
 export async function declareTopology(channel: Channel, service: ServiceName): Promise<void> {
-  const queue = queueOf(service);
-  const deadQueue = deadQueueOf(service);
   await Promise.all([
-    channel.assertExchange(exchanges.events, 'topic', { durable: true }),
-    channel.assertExchange(exchanges.dead, 'direct', { durable: true }),
-    channel.assertQueue(deadQueue, { durable: true, arguments: { 'x-queue-type': 'quorum' } }),
-    channel.bindQueue(deadQueue, exchanges.dead, service),
-    channel.assertQueue(queue, { durable: true, arguments: queueArguments(service) }),
-    ...subscriptions[service].map((type) => channel.bindQueue(queue, exchanges.events, type)),
+    ...exchangeDeclarations.map(({ name, type }) => channel.assertExchange(name, type, { durable: true })),
+    ...queuesOf(service).flatMap(({ name, arguments: settings, bindings }) => [
+      channel.assertQueue(name, { durable: true, arguments: settings }),
+      ...bindings.map(({ exchange, key }) => channel.bindQueue(name, exchange, key)),
+    ]),
   ]);
 }

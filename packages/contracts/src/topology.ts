@@ -45,16 +45,39 @@ export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)
 export const queueOf = (service: ServiceName) => `${service}.events.v1`;
 export const deadQueueOf = (service: ServiceName) => `${service}.events.dead`;
 
-/** Arguments of a service's queue; the same on RabbitMQ 3.10 and 4.x. */
-export const queueArguments = (service: ServiceName) => ({
-  'x-queue-type': 'quorum',
-  'x-single-active-consumer': true,
-  'x-dead-letter-exchange': exchanges.dead,
-  'x-dead-letter-routing-key': service,
-  'x-dead-letter-strategy': 'at-least-once',
-  'x-overflow': 'reject-publish',
-  'x-delivery-limit': 1000,
-});
+/** A queue as it has to be declared; durable, as the exchanges are. */
+export interface QueueDeclaration {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, string | number | boolean>>;
+  readonly bindings: readonly { readonly exchange: string; readonly key: string }[];
+}
+
+export const exchangeDeclarations = [
+  { name: exchanges.events, type: 'topic' },
+  { name: exchanges.dead, type: 'direct' },
+] as const;
+
+/** A service's queues, that of its dead letters first. The arguments are the same on RabbitMQ 3.10 and 4.x. */
+export const queuesOf = (service: ServiceName): QueueDeclaration[] => [
+  {
+    name: deadQueueOf(service),
+    arguments: { 'x-queue-type': 'quorum' },
+    bindings: [{ exchange: exchanges.dead, key: service }],
+  },
+  {
+    name: queueOf(service),
+    arguments: {
+      'x-queue-type': 'quorum',
+      'x-single-active-consumer': true,
+      'x-dead-letter-exchange': exchanges.dead,
+      'x-dead-letter-routing-key': service,
+      'x-dead-letter-strategy': 'at-least-once',
+      'x-overflow': 'reject-publish',
+      'x-delivery-limit': 1000,
+    },
+    bindings: subscriptions[service].map((type) => ({ exchange: exchanges.events, key: type })),
+  },
+];
 
 /** Whether some service's queue takes this type: then an unroutable publish is a failure. */
 export const hasSubscriber = (type: string) => subscribersOf(type).length > 0;

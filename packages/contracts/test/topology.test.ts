@@ -7,7 +7,15 @@ import * as messaging from '../src/events/messaging.ts';
 import * as prescriptions from '../src/events/prescriptions.ts';
 import * as tickets from '../src/events/tickets.ts';
 import { events } from '../src/registry.ts';
-import { deadQueueOf, hasSubscriber, queueOf, subscribersOf, subscriptions } from '../src/topology.ts';
+import {
+  deadQueueOf,
+  exchangeDeclarations,
+  hasSubscriber,
+  queueOf,
+  queuesOf,
+  subscribersOf,
+  subscriptions,
+} from '../src/topology.ts';
 
 const modules: Record<ServiceName, object> = { catalog, identity, messaging, prescriptions, tickets };
 const definitionsIn = (module: object) =>
@@ -19,6 +27,17 @@ describe.each(serviceNames)('%s', (service) => {
   it('defines events of its own only', () => {
     const foreign = definitionsIn(modules[service]).filter(({ owner }: EventDefinition) => owner !== service);
     expect(foreign).toEqual([]);
+  });
+
+  it('has queues that are bound to declared exchanges, and dead letters that arrive', () => {
+    const [dead, own] = queuesOf(service);
+    expect([own?.name, dead?.name]).toEqual([queueOf(service), deadQueueOf(service)]);
+    const declared = exchangeDeclarations.map(({ name }) => name as string);
+    for (const { exchange } of [...dead!.bindings, ...own!.bindings]) expect(declared).toContain(exchange);
+    expect(dead!.bindings).toEqual([
+      { exchange: own!.arguments['x-dead-letter-exchange'], key: own!.arguments['x-dead-letter-routing-key'] },
+    ]);
+    expect(own!.bindings.map(({ key }) => key)).toEqual(subscriptions[service]);
   });
 
   it('subscribes to events that exist, each once, and to none of its own', () => {

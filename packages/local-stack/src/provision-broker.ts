@@ -1,11 +1,10 @@
 import { serviceNames } from '@carethread/contracts/define-event.ts';
-import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import {
   deadQueueOf,
+  exchangeDeclarations,
   exchanges,
-  queueArguments,
   queueOf,
-  subscriptions,
+  queuesOf,
 } from '@carethread/contracts/topology.ts';
 import amqp from 'amqplib';
 import type { BrokerAdmin, BrokerPermissions } from './broker-admin.ts';
@@ -71,22 +70,16 @@ export async function declareTopology(url: string): Promise<void> {
   const connection = await amqp.connect(url, { noDelay: true, timeout: 5_000 });
   try {
     const channel = await connection.createChannel();
-    await channel.assertExchange(exchanges.events, 'topic', { durable: true });
-    await channel.assertExchange(exchanges.dead, 'direct', { durable: true });
-    await Promise.all(serviceNames.map((service) => declareQueues(channel, service)));
+    await Promise.all([
+      ...exchangeDeclarations.map(({ name, type }) => channel.assertExchange(name, type, { durable: true })),
+      ...serviceNames.flatMap(queuesOf).flatMap(({ name, arguments: settings, bindings }) => [
+        channel.assertQueue(name, { durable: true, arguments: settings }),
+        ...bindings.map(({ exchange, key }) => channel.bindQueue(name, exchange, key)),
+      ]),
+    ]);
   } finally {
     await connection.close();
   }
-}
-
-async function declareQueues(channel: amqp.Channel, service: ServiceName): Promise<void> {
-  const quorum = { 'x-queue-type': 'quorum' };
-  await Promise.all([
-    channel.assertQueue(deadQueueOf(service), { durable: true, arguments: quorum }),
-    channel.bindQueue(deadQueueOf(service), exchanges.dead, service),
-    channel.assertQueue(queueOf(service), { durable: true, arguments: queueArguments(service) }),
-    ...subscriptions[service].map((type) => channel.bindQueue(queueOf(service), exchanges.events, type)),
-  ]);
 }
 
 const literal = (text: string) => text.replaceAll('.', '\\.');

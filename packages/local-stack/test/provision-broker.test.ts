@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serviceNames } from '@carethread/contracts/define-event.ts';
 import {
   deadQueueOf,
+  exchangeDeclarations,
   exchanges,
-  queueArguments,
   queueOf,
+  queuesOf,
   subscriptions,
 } from '@carethread/contracts/topology.ts';
 import amqp from 'amqplib';
@@ -73,16 +74,12 @@ describe('a service', () => {
     '%s may assert its part of the topology, publish its own events and consume',
     async (service) => {
       const mayDoAll = await as(service, async (channel) => {
-        await channel.assertExchange(exchanges.events, 'topic', { durable: true });
-        await channel.assertExchange(exchanges.dead, 'direct', { durable: true });
-        await channel.assertQueue(queueOf(service), { durable: true, arguments: queueArguments(service) });
-        await channel.assertQueue(deadQueueOf(service), {
-          durable: true,
-          arguments: { 'x-queue-type': 'quorum' },
-        });
-        await channel.bindQueue(deadQueueOf(service), exchanges.dead, service);
-        for (const type of subscriptions[service])
-          await channel.bindQueue(queueOf(service), exchanges.events, type);
+        for (const { name, type } of exchangeDeclarations)
+          await channel.assertExchange(name, type, { durable: true });
+        for (const { name, arguments: settings, bindings } of queuesOf(service)) {
+          await channel.assertQueue(name, { durable: true, arguments: settings });
+          for (const { exchange, key } of bindings) await channel.bindQueue(name, exchange, key);
+        }
         await publish(channel, exchanges.events, `${service}.something.happened.v1`);
         await publish(channel, exchanges.dead, service);
         const { consumerTag } = await channel.consume(deadQueueOf(service), () => undefined);

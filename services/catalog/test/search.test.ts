@@ -81,7 +81,7 @@ describe('search over the formulary (C-06)', () => {
         ),
       );
       if (!parts.some(({ code }) => code === ingredient))
-        missed.push(`${typed} gave ${parts.map(({ code }) => code)}`);
+        missed.push(`${typed} gave ${parts.map(({ code }) => code).join()}`);
     }
     expect(missed).toEqual([]);
   });

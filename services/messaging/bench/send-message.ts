@@ -10,7 +10,7 @@ import { type Messaging, openedTicket, startMessaging } from '../test/messaging.
 const total = Number(process.argv[2] ?? 4_000);
 const cause = { actorId: null, correlationId: null, traceparent: null };
 const messaging: Messaging = await startMessaging();
-const threads = [];
+const threads: Awaited<ReturnType<typeof openedTicket>>[] = [];
 for (let n = 0; n < 16; n += 1) threads.push(await openedTicket(messaging));
 const { database } = messaging.service;
 

@@ -97,7 +97,7 @@ type TicketEvent = ReturnType<ReturnType<typeof ticketEvents>[keyof ReturnType<t
 
 /** Publishes events in this order and waits until they have been handled. */
 export async function tell(messaging: Messaging, ...events: TicketEvent[]): Promise<void> {
-  for (const { definition, ...event } of events) await messaging.publish(definition as never, event as never);
+  for (const { definition, ...event } of events) await messaging.publish<unknown>(definition, event);
   await messaging.drain();
 }
 

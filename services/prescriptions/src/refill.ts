@@ -41,10 +41,11 @@ export function redeemRepeat(
   const { status, signature, openItems, lines, fillsUsed, contentVersion } = prescription;
   const today = dateIn(pharmacy.timeZone, at.now);
   const lastDay = signature && dateIn(pharmacy.timeZone, signature.validUntil);
-  if (status === 'expired' || (lastDay && status !== 'cancelled' && today > lastDay))
+  const outOfDate = lastDay !== null && today > lastDay;
+  if (status === 'expired' || (outOfDate && status !== 'cancelled'))
     return refuse(
       'EXPIRED',
-      `It was valid until ${lastDay ?? 'its ticket expired'}. Ask the doctor for a new one.`,
+      `${outOfDate ? `It was valid until ${lastDay}` : 'It expired unused'}. Ask the doctor for a new prescription.`,
     );
   if (status === 'completed' || (status === 'released' && fillsUsed >= authorisedFills(lines)))
     return refuse('BLOCKED', 'All repeats are used up. Ask the doctor for a new prescription.');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CancelRefused, PrescriptionCancelled } from '@carethread/contracts/events/prescriptions.ts';
+import { TicketMoved } from '@carethread/contracts/events/tickets.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { cancelPrescription } from '../src/cancel-prescription/cancel-prescription.ts';
@@ -119,6 +120,32 @@ describe('a ticket that is cancelled', () => {
     expect(await read(done.prescriptionId)).toEqual({ status: 'CANCELLED', endReason: 'patient_wish' });
     expect(await events(draft.prescriptionId)).toEqual([]);
     expect(await events(done.prescriptionId)).toHaveLength(1);
+  });
+
+  it('does so once: old news and news that come twice change nothing', async () => {
+    const { prescriptionId, ticketId } = await released(world);
+    const data = {
+      ticketId,
+      version: 1,
+      from: 'created',
+      to: 'cancelled',
+      reason: 'late',
+      pharmacyId: null,
+      fence: 0,
+      held: false,
+      leaseUntil: null,
+    } as const;
+    await world.publish(TicketMoved, { aggregateId: ticketId, sequence: 1, data });
+    await world.drain();
+    expect(
+      (await world.query(world.doctor, `{ prescription(id: "${prescriptionId}") { status } }`)).prescription
+        .status,
+    ).toBe('RELEASED');
+    const event = { aggregateId: ticketId, sequence: 9, data, id: newId() };
+    await world.publish(TicketMoved, event);
+    await world.publish(TicketMoved, event);
+    await world.drain();
+    expect(await events(prescriptionId)).toHaveLength(1);
   });
 
   it('after everything was handed over is told that it is too late', async () => {

@@ -3,6 +3,10 @@ import { FillHandedOver, FillPrepared } from '@carethread/contracts/events/presc
 import { newId, type OrganisationId, type TicketId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { fillOf, fillWhole, lineInput, lot, released } from './steps.ts';
+import { Refusal } from '@carethread/service-kit/refusal.ts';
+import { handOver as handOverDirectly } from '../src/hand-over/hand-over.ts';
+import { signPrescription } from '../src/sign-prescription/sign-prescription.ts';
+import { directly } from './direct.ts';
 import { startWorld, type World } from './world.ts';
 
 let world: World;
@@ -192,6 +196,43 @@ describe('filling (R-10, R-13, T-11)', () => {
     expect((await fillOf(world, world.pharmacist, of.ticketId)).lines).toMatchObject([
       { handedOver: 28, remaining: 2, prepared: 2 },
     ]);
+  });
+
+  it('R-01 hands over the signed content or makes room for the new version, never both', async () => {
+    const direct = directly(world);
+    const [doctor, pharmacist] = [direct.as(world.doctor), direct.as(world.pharmacist)];
+    const ends = new Set<string>();
+    for (let round = 0; round < 16; round += 1) {
+      const of = await claimed();
+      const prepared = await prepare(of, [{ lineId: of.lineIds[0], lots: [lot(30)] }]);
+      const read = async () =>
+        (await world.query(world.doctor, `{ prescription(id: "${of.prescriptionId}") { version status } }`))
+          .prescription;
+      const { version: expectedVersion } = await read();
+      const { prescriptionId, ticketId, claimToken } = of;
+      const amended = await world.mutate(
+        world.doctor,
+        'amendPrescription',
+        { prescriptionId, expectedVersion },
+        'prescription { version }',
+      );
+      const handing = handOverDirectly(pharmacist, {
+        ticketId,
+        claimToken,
+        idempotencyKey: newId(),
+        items: everything(prepared),
+      });
+      for (let turn = 0; turn < round % 4; turn += 1) await new Promise(setImmediate);
+      const signing = signPrescription(doctor, {
+        prescriptionId,
+        expectedVersion: amended.prescription.version,
+      });
+      const [handed, signed] = await Promise.all([handing, signing]);
+      expect([handed instanceof Refusal, signed instanceof Refusal].toSorted()).toEqual([false, true]);
+      ends.add((await read()).status);
+    }
+    await direct.close();
+    for (const end of ends) expect(['COMPLETED', 'SIGNED']).toContain(end);
   });
 
   it('has the database as its second lock', async () => {

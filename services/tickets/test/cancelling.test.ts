@@ -1,5 +1,5 @@
 import { CancelRefused, PrescriptionCancelled } from '@carethread/contracts/events/prescriptions.ts';
-import { newId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
+import { newId } from '@carethread/contracts/ids.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { claimed, released } from './on-the-way.ts';
 import { startWorld, type World } from './world.ts';
@@ -92,8 +92,8 @@ describe('cancelling a ticket (T-10)', () => {
       aggregateId: prescriptionId,
       sequence: 9,
       data: {
-        prescriptionId: prescriptionId as PrescriptionId,
-        ticketId: id as TicketId,
+        prescriptionId: prescriptionId,
+        ticketId: id,
         reason: 'too_late',
       },
     });
@@ -109,8 +109,8 @@ describe('cancelling a ticket (T-10)', () => {
         sequence: 9,
         actorId: world.doctor.userId,
         data: {
-          prescriptionId: prescriptionId as PrescriptionId,
-          ticketId: id as TicketId,
+          prescriptionId: prescriptionId,
+          ticketId: id,
           reason: 'wrong_drug',
           part: false,
         },

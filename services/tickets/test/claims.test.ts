@@ -86,7 +86,7 @@ describe('claiming a ticket (T-06)', () => {
       byNumber(pharmacist, chosen.number, open.accessCode),
     ]);
     expect(new Set(answers.map(({ userErrors }) => JSON.stringify(userErrors))).size).toBe(1);
-    expect(answers[0]!.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    expect(answers[0].userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 
   it('is not possible for a pharmacy that was not chosen, nor before it was sent', async () => {

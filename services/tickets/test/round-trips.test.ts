@@ -1,4 +1,4 @@
-import { newId, type TicketId } from '@carethread/contracts/ids.ts';
+import { newId } from '@carethread/contracts/ids.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import { readConfig } from '@carethread/service-kit/config.ts';
@@ -107,7 +107,7 @@ describe('round trips to the database', () => {
       }),
     );
     await count('cancelTicket', () =>
-      cancelTicket(foundation, doctor, { ticketId: ticketId as TicketId, reason: 'OTHER' }),
+      cancelTicket(foundation, doctor, { ticketId: ticketId, reason: 'OTHER' }),
     );
     await count('a page of tickets', () =>
       actingAs(

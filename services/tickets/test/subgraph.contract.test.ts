@@ -17,7 +17,7 @@ describe('the schema', () => {
     const silent = definitions.flatMap((type) => {
       if (!('fields' in type || type.kind === Kind.ENUM_TYPE_DEFINITION)) return [];
       const members = 'fields' in type ? (type.fields ?? []) : [];
-      const name = 'name' in type ? type.name!.value : '';
+      const name = 'name' in type ? type.name.value : '';
       const isRoot = name === 'Query' || name === 'Mutation';
       return [
         ...(isRoot || ('description' in type && type.description) ? [] : [name]),

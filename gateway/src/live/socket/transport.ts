@@ -19,7 +19,7 @@ export function join(
     close: (code, reason) => socket.close(code, reason),
     onMessage(handle) {
       socket.on('message', (data) => {
-        handle(String(data)).catch((error: unknown) => {
+        handle((data as Buffer).toString()).catch((error: unknown) => {
           log.error({ error }, 'live message failed');
           socket.close(1011, 'Internal error');
         });

@@ -1,7 +1,6 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { connection, pageSize } from '../page.ts';
-import type { ThreadRow } from '../rows.ts';
 import { principalOf } from '../thread.ts';
 import { inboxCursor, readInbox } from './inbox-page.ts';
 
@@ -28,7 +27,7 @@ export const inboxResolvers = {
       });
       return {
         ...page,
-        edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.thread as ThreadRow })),
+        edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.thread })),
       };
     },
   },

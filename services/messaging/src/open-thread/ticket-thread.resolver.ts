@@ -9,7 +9,7 @@ import { openThread, type SeenTicket } from './open-thread.ts';
 
 export const ticketThreadResolvers: Pick<Resolvers, 'Ticket'> = {
   Ticket: {
-    __resolveReference: (ticket) => ticket as TicketReference,
+    __resolveReference: (ticket) => ticket,
     thread: async (ticket, _, context) => {
       const { reads, database, now } = context;
       const thread = await reads.threadOfTicket.load(ticket.id);

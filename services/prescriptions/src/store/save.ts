@@ -132,11 +132,17 @@ function takenUntil({ status, signature, lastHandedOverAt, daysSupplied }: Presc
 }
 
 function saveMedicine(tx: Tx, before: Prescription | null, after: Prescription): void {
-  const until = takenUntil(after);
-  if ((before ? takenUntil(before) : null)?.getTime() === until?.getTime()) return;
-  const ingredients = [...new Set(after.lines.flatMap(ingredientsOf))];
-  tx.send(upsertMedicine, [after.id, after.patientId, after.doctorId, ingredients, until]);
+  const now = medicineOf(after);
+  if (before && JSON.stringify(medicineOf(before)) === JSON.stringify(now)) return;
+  // What was never to be had is no medicine, and needs no row.
+  if (now.until === null && !before?.releasedAt) return;
+  tx.send(upsertMedicine, [after.id, after.patientId, after.doctorId, now.ingredients, now.until]);
 }
+
+const medicineOf = (prescription: Prescription) => ({
+  ingredients: [...new Set(prescription.lines.flatMap(ingredientsOf))],
+  until: takenUntil(prescription),
+});
 
 /** The patient has one medicine more: the others are checked again. Not here, where their locks are not ours. */
 function checkOthers(
