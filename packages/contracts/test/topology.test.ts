@@ -35,7 +35,10 @@ describe.each(serviceNames)('%s', (service) => {
     const declared = exchangeDeclarations.map(({ name }) => name as string);
     for (const { exchange } of [...dead!.bindings, ...own!.bindings]) expect(declared).toContain(exchange);
     expect(dead!.bindings).toEqual([
-      { exchange: own!.arguments['x-dead-letter-exchange'], key: own!.arguments['x-dead-letter-routing-key'] },
+      {
+        exchange: own!.arguments['x-dead-letter-exchange'],
+        key: own!.arguments['x-dead-letter-routing-key'],
+      },
     ]);
     expect(own!.bindings.map(({ key }) => key)).toEqual(subscriptions[service]);
   });

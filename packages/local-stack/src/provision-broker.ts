@@ -72,10 +72,12 @@ export async function declareTopology(url: string): Promise<void> {
     const channel = await connection.createChannel();
     await Promise.all([
       ...exchangeDeclarations.map(({ name, type }) => channel.assertExchange(name, type, { durable: true })),
-      ...serviceNames.flatMap(queuesOf).flatMap(({ name, arguments: settings, bindings }) => [
-        channel.assertQueue(name, { durable: true, arguments: settings }),
-        ...bindings.map(({ exchange, key }) => channel.bindQueue(name, exchange, key)),
-      ]),
+      ...serviceNames
+        .flatMap(queuesOf)
+        .flatMap(({ name, arguments: settings, bindings }) => [
+          channel.assertQueue(name, { durable: true, arguments: settings }),
+          ...bindings.map(({ exchange, key }) => channel.bindQueue(name, exchange, key)),
+        ]),
     ]);
   } finally {
     await connection.close();

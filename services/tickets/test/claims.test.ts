@@ -3,7 +3,8 @@ import { newId } from '@carethread/contracts/ids.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { type Shown, startWorld, type World } from './world.ts';
+import { startWorld, type World } from './world.ts';
+import { type Shown } from './shown.ts';
 
 let world: World;
 beforeAll(async () => void (world = await startWorld()));

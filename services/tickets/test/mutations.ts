@@ -1,6 +1,6 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { TestService } from '@carethread/service-kit/testing/test-service.ts';
-import { type Shown, ticketFields } from './world.ts';
+import { type Shown, ticketFields } from './shown.ts';
 
 /** What a mutation answered; `forbidden` is the code of a top-level error. */
 export interface Outcome {
