@@ -58,9 +58,7 @@ async function openThread(stage: Stage): Promise<string> {
   return ticket.thread.id;
 }
 
-const say = ({ doctor }: Stage, threadId: string) =>
-  doctor.change(
-    'sendMessage',
-    { threadId, clientId: crypto.randomUUID(), body: 'How are you today?' },
-    'message { id }',
-  );
+function say({ doctor }: Stage, threadId: string) {
+  const input = { threadId, clientId: crypto.randomUUID(), body: 'How are you today?' };
+  return doctor.change('sendMessage', input, 'message { id }');
+}

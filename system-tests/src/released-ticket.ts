@@ -9,15 +9,17 @@ export interface ReleasedTicket {
 }
 
 /** A ticket with one simple prescription, signed and released: `sent`, to the stage's pharmacy or open to any. */
-export async function releasedTicket(stage: Stage, openToAnyPharmacy = false): Promise<ReleasedTicket> {
-  const { doctor } = stage;
+export async function releasedTicket(
+  { doctor, patientId, pharmacyId }: Pick<Stage, 'doctor' | 'patientId' | 'pharmacyId'>,
+  openToAnyPharmacy = false,
+): Promise<ReleasedTicket> {
   const { ticket } = await doctor.change(
     'openTicket',
     {
       idempotencyKey: crypto.randomUUID(),
       kind: 'PRESCRIPTION',
-      patientId: stage.patientId,
-      ...(openToAnyPharmacy ? { openToAnyPharmacy } : { pharmacyId: stage.pharmacyId }),
+      patientId,
+      ...(openToAnyPharmacy ? { openToAnyPharmacy } : { pharmacyId }),
     },
     'ticket { id number accessCode }',
   );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { flushTogether } from './flush-together.ts';
 
 /**
  * One open transaction on a pipelining connection (pool option `pipeline: true`).
@@ -61,6 +62,7 @@ export async function inTransaction<Result>(
   const sent: Promise<unknown>[] = [];
   let broken: Error | undefined;
   const run = (text: string, values: readonly unknown[] = []) => {
+    flushTogether(client);
     const answer = client.query({ name: statementName(text), text, values: [...values] });
     answer.catch(() => {});
     return answer;

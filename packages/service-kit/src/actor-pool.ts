@@ -1,3 +1,4 @@
+import { flushTogether } from '@carethread/bus/flush-together.ts';
 import { statementName } from '@carethread/bus/transaction.ts';
 import pg from 'pg';
 import { actorSettings, currentActor } from './actor-context.ts';
@@ -15,6 +16,7 @@ export class ActorPool extends pg.Pool {
     let broken: Error | undefined;
     try {
       const settings = actorSettings(currentActor());
+      flushTogether(client);
       const [, , answer, commit] = await inOrder([
         client.query('BEGIN'),
         client.query({ name: statementName(settings.text), ...settings }),

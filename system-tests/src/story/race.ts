@@ -2,9 +2,13 @@ import { releasedTicket } from '../released-ticket.ts';
 import { expect } from './expect.ts';
 import type { Stage } from './stage.ts';
 
-/** A ticket that is open to any pharmacy: two pharmacies claim it in the same moment, exactly one gets it. */
+/**
+ * A ticket that is open to any pharmacy: two pharmacies claim it in the same moment, exactly one gets it. It is the
+ * other patient's: whoever wins has a right to see that patient from then on.
+ */
 export async function twoPharmaciesClaim(stage: Stage): Promise<void> {
-  const { number, accessCode } = await releasedTicket(stage, true);
+  const others = { ...stage, doctor: stage.otherDoctor, patientId: stage.otherPatientId };
+  const { number, accessCode } = await releasedTicket(others, true);
   expect(accessCode, 'patient and doctor have the access code');
   const pharmacies = [stage.pharmacist, stage.otherPharmacist];
   const claims = await Promise.all(

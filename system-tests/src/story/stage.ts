@@ -10,6 +10,7 @@ export interface Stage {
   pharmacist: Client;
   otherPharmacist: Client;
   patientId: string;
+  otherPatientId: string;
   pharmacyId: string;
   otherPharmacyId: string;
   /** Tells one step, as a person would read it. */
@@ -35,11 +36,12 @@ export async function setStage(url: string, tell: (line: string) => void): Promi
     const { me } = await client.do('{ me { id memberships { organisation { id } } } }');
     return me.memberships[0].organisation.id as string;
   };
-  const { me } = await clients.patient.do('{ me { id } }');
+  const idOf = async (client: Client) => (await client.do('{ me { id } }'))['me'].id as string;
   return {
     url,
     ...clients,
-    patientId: me.id,
+    patientId: await idOf(clients.patient),
+    otherPatientId: await idOf(clients.otherPatient),
     pharmacyId: await organisationOf(clients.pharmacist),
     otherPharmacyId: await organisationOf(clients.otherPharmacist),
     tell,
