@@ -5,7 +5,7 @@ import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Context } from './graphql/context.ts';
 import type { Decided, NewIds, Prescription } from './prescription.ts';
-import { causeOfRequest } from './store/cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import { lockPrescription } from './store/load.ts';
 import { save } from './store/save.ts';
 

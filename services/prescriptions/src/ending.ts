@@ -67,7 +67,8 @@ export function ticketCancelled(
 ): Decided | null {
   const fill = fillOfTicket(prescription, ticketId);
   if (fill?.status === 'complete') return decide(prescription, {}, { kind: 'cancel_refused', ticketId });
-  if (isOver(prescription)) return null;
+  // A cancellation of a ticket that is held comes twice: marked, then acknowledged.
+  if (isOver(prescription) || (fill && fill.status !== 'open')) return null;
   // A patient who does not want a repeat now keeps it for later; everything else is about the whole prescription.
   if (fill && fill.number > 1 && !by.doctor) return endOne(prescription, fill, 'cancelled', now);
   const told = prescription.status === 'draft' ? [] : [cancelledFact(prescription, by.reason)];

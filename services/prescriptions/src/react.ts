@@ -5,7 +5,7 @@ import type { Decided, Prescription } from './prescription.ts';
 import type { Rules } from './rules.ts';
 import { screeningInput, type ScreeningCause } from './screening.ts';
 import { rescreen } from './signing.ts';
-import type { Cause } from './store/cause.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 import { readFacts } from './store/patient-facts-store.ts';
 import { save } from './store/save.ts';
 

@@ -89,6 +89,24 @@ describe('repeats (R-11)', () => {
     expect(next.prescription.fills.at(-1)?.lines.map(({ lineId }) => lineId)).toEqual([mixed.lines[1]!.id]);
   });
 
+  it('are used up once when part was handed over and the rest cancelled: marked first, then acknowledged', () => {
+    const again = held(ok(redeem(filled(prescribed), later(30))).prescription);
+    const { ticketId, version, lines } = again.fills.at(-1)!;
+    const at = { now: later(30), newId: () => newId<'Preparation'>() };
+    const entries = [{ lineId: lines[0]!.lineId, lots: [lot(5, { expiresOn: '2030-01-01' })] }];
+    const ready = ok(
+      prepareLines(again, holder(again), { expectedVersion: version, lines: entries }, at),
+    ).prescription;
+    const items = [{ preparationId: ready.fills.at(-1)!.preparations[0]!.id, quantity: 5 }];
+    const part = ok(
+      handOver(ready, holder(ready), items, { now: later(30), id: newId<'Dispense'>() }),
+    ).prescription;
+    const by = { reason: 'patient_wish', doctor: false };
+    const marked = ok(ticketCancelled(part, ticketId, by, later(31))).prescription;
+    expect([marked.status, marked.fillsUsed, repeatsLeft(marked)]).toEqual(['released', 2, 1]);
+    expect(ticketCancelled(marked, ticketId, by, later(32))).toBeNull();
+  });
+
   it('come back when a repeat is cancelled with nothing handed over', () => {
     const again = ok(redeem(filled(prescribed), later(30))).prescription;
     const { ticketId } = again.fills.at(-1)!;

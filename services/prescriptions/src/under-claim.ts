@@ -1,14 +1,13 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { TicketId } from '@carethread/contracts/ids.ts';
 import { awaitCopy } from '@carethread/service-kit/await-copy.ts';
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
-import { notFound } from './change-prescription.ts';
 import type { Dispense } from './fill.ts';
 import type { Context } from './graphql/context.ts';
 import { type Decided, fillOfTicket, type Prescription } from './prescription.ts';
 import { clearanceOf } from './screening.ts';
-import { causeOfRequest } from './store/cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import { lockPrescriptionOfTicket, readPrescriptionOfTicket } from './store/load.ts';
 import { save } from './store/save.ts';
 import type { Holder } from './ticket-copy.ts';
@@ -47,7 +46,10 @@ export async function decideUnderClaim(
 ): Promise<Prescription | Refusal> {
   if (holder instanceof Refusal) return holder;
   const prescription = await lockPrescriptionOfTicket(tx, holder.ticketId);
-  if (!prescription) return notFound('ticketId');
+  if (!prescription) {
+    const message = 'Nothing on this ticket is released to you now. The doctor may be changing it.';
+    return refuse('NOT_FOUND', message, { path: ['input', 'ticketId'] });
+  }
   const decided = decide(prescription, holder);
   if (decided instanceof Refusal) return decided;
   return save(tx, prescription, decided, { cause: causeOfRequest(context), rules: context.rules });

@@ -192,7 +192,7 @@ describe('any course of a prescription', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
   });
 });

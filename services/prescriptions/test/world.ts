@@ -1,17 +1,16 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
-import {
-  MembershipEnded,
-  MembershipGranted,
-  OrganisationRegistered,
-} from '@carethread/contracts/events/identity.ts';
 import { TicketMoved, TicketOpened, type TicketStatus } from '@carethread/contracts/events/tickets.ts';
 import { newId, type OrganisationId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
 import type { Verdict } from '@carethread/contracts/screening.ts';
+import {
+  endMembership,
+  grantMembership,
+  registerOrganisation,
+} from '@carethread/service-kit/testing/identity-events.ts';
+import { startKeySet } from '@carethread/service-kit/testing/key-set.ts';
+import { mutationText } from '@carethread/service-kit/testing/mutation-text.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
 import jwt from 'jsonwebtoken';
@@ -59,15 +58,13 @@ export interface World extends TestService {
     verdict?: Partial<Verdict>,
     more?: { screeningNumber?: number; contentHash?: string },
   ): Promise<void>;
-  /** Asks, and fails the test on a GraphQL error. */
-  query(actor: Actor | null, text: string, variables?: object): Promise<any>;
   /** Runs a mutation with this input; answers its payload. */
   mutate(actor: Actor, name: string, input: object, fields: string): Promise<any>;
 }
 
 export async function startWorld(extraEnv: Record<string, string> = {}): Promise<World> {
   const clock = { now: new Date('2026-11-20T09:00:00Z') };
-  const keys = await startKeySet();
+  const keys = await startKeySet('claims');
   const test = await startTestService(
     'prescriptions',
     fileURLToPath(new URL('..', import.meta.url)),
@@ -83,23 +80,6 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
   };
   const clinicId = newId<'Organisation'>();
   const pharmacyId = newId<'Organisation'>();
-  const register = async (organisationId: OrganisationId, kind: 'clinic' | 'pharmacy', timeZone: string) => {
-    await test.publish(OrganisationRegistered, {
-      aggregateId: organisationId,
-      sequence: 1,
-      data: { organisationId, kind, timeZone, jurisdiction: 'US' },
-    });
-  };
-  const grant = async (actor: Actor) => {
-    const { membershipId, userId, organisationId, role } = actor;
-    await test.publish(MembershipGranted, {
-      aggregateId: membershipId,
-      sequence: 1,
-      data: { membershipId, userId, organisationId, role },
-    });
-    return actor;
-  };
-
   const world: World = {
     ...test,
     clock,
@@ -108,21 +88,18 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
     patient: person('patient', { organisationId: clinicId }),
     pharmacist: person('pharmacist', { organisationId: pharmacyId }),
     join: async (role, organisationId = role === 'pharmacist' ? pharmacyId : clinicId) => {
-      const actor = await grant(person(role, { organisationId }));
+      const actor = person(role, { organisationId });
+      await grantMembership(test, actor);
       await test.drain();
       return actor;
     },
-    endMembership: async ({ membershipId, userId, organisationId, role }) => {
-      await test.publish(MembershipEnded, {
-        aggregateId: membershipId,
-        sequence: 2,
-        data: { membershipId, userId, organisationId, role },
-      });
+    endMembership: async (actor) => {
+      await endMembership(test, actor);
       await test.drain();
     },
     registerPharmacy: async (timeZone = zone) => {
       const id = newId<'Organisation'>();
-      await register(id, 'pharmacy', timeZone);
+      await registerOrganisation(test, id, 'pharmacy', timeZone);
       await test.drain();
       return id;
     },
@@ -254,47 +231,18 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
       });
       await test.drain();
     },
-    query: async (actor, text, variables) => {
-      const { data, errors } = await test.ask(actor, text, variables);
-      if (errors) throw new Error(JSON.stringify(errors));
-      return data;
-    },
-    mutate: async (actor, name, input, fields) => {
-      const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-      const text = `mutation ($input: ${type}!) { done: ${name}(input: $input) { ${fields} userErrors { code message path currentVersion currentStatus } } }`;
-      return (await world.query(actor, text, { input })).done;
-    },
+    mutate: async (actor, name, input, fields) =>
+      (await test.query(actor, mutationText(name, fields), { input }))[name],
     close: async () => {
       await test.close();
       await keys.close();
     },
   };
   await Promise.all([
-    register(clinicId, 'clinic', zone),
-    register(pharmacyId, 'pharmacy', zone),
-    ...[world.doctor, world.patient, world.pharmacist].map(grant),
+    registerOrganisation(test, clinicId, 'clinic', zone),
+    registerOrganisation(test, pharmacyId, 'pharmacy', zone),
+    ...[world.doctor, world.patient, world.pharmacist].map((actor) => grantMembership(test, actor)),
   ]);
   await test.drain();
   return world;
-}
-
-/** The keys of tickets, over HTTP. */
-async function startKeySet(): Promise<{ url: string; pem: string; close: () => Promise<void> }> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const jwk = createPublicKey(pem).export({ format: 'jwk' });
-  const body = JSON.stringify({ keys: [{ ...jwk, kid: 'claims', alg: 'ES256', use: 'sig' }] });
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(body),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
-    pem,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }

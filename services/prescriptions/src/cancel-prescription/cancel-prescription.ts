@@ -8,7 +8,7 @@ import { cancel, type CancelOutcome, cancelReasons } from '../ending.ts';
 import type { Context } from '../graphql/context.ts';
 import { mayPrescribe } from '../may-prescribe.ts';
 import { checkVersion, type Prescription } from '../prescription.ts';
-import { causeOfRequest } from '../store/cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import { lockPrescription } from '../store/load.ts';
 import { save } from '../store/save.ts';
 

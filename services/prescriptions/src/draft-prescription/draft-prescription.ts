@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { startDraft, type PrescribableTicket } from '../drafting.ts';
 import type { Context } from '../graphql/context.ts';
 import { wrongStatus, type Prescription } from '../prescription.ts';
-import { causeOfRequest } from '../store/cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import { save } from '../store/save.ts';
 
 const schema = z.object({ ticketId: idSchema<'Ticket'>(), idempotencyKey: idSchema<'Command'>() });

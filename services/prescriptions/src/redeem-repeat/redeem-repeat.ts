@@ -7,7 +7,7 @@ import { newIds, notFound } from '../change-prescription.ts';
 import type { FillId } from '../fill.ts';
 import type { Context } from '../graphql/context.ts';
 import { redeemRepeat as decide } from '../refill.ts';
-import { causeOfRequest } from '../store/cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import { lockPrescription } from '../store/load.ts';
 import { save } from '../store/save.ts';
 

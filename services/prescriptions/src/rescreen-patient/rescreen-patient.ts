@@ -1,7 +1,7 @@
 import type { Timer } from '@carethread/bus/task-handlers.ts';
 import type { PrescriptionId, UserId } from '@carethread/contracts/ids.ts';
 import { checkAgain, type Reacting } from '../react.ts';
-import { nobody } from '../store/cause.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import { lockPrescription } from '../store/load.ts';
 
 interface Payload {

@@ -4,7 +4,7 @@ import { newIds } from '../change-prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
 import { unanswered } from '../screening.ts';
 import { judge } from '../judging.ts';
-import { nobody } from '../store/cause.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import { keepVerdict } from '../store/keep-verdict.ts';
 import { lockPrescription } from '../store/load.ts';
 

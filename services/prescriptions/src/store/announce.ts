@@ -15,7 +15,7 @@ import {
 } from '@carethread/contracts/events/prescriptions.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
 import { currentFill, type Fact, type Prescription } from '../prescription.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 
 /** Writes what happened as events, numbered on from the last one. The prescription's row is written before. */
 export function announce(tx: Tx, prescription: Prescription, facts: readonly Fact[], cause: Cause): void {

@@ -7,7 +7,7 @@ import { ingredientsOf } from '../line.ts';
 import type { Decided, Prescription } from '../prescription.ts';
 import type { Rules } from '../rules.ts';
 import { announce } from './announce.ts';
-import type { Cause } from './cause.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 import { saveDispense, saveFills } from './save-fills.ts';
 import { saveLines } from './save-lines.ts';
 

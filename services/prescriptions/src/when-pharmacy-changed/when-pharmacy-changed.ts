@@ -2,7 +2,7 @@ import type { Handler } from '@carethread/bus/handlers.ts';
 import type { DataOf } from '@carethread/contracts/registry.ts';
 import { ticketGivenBack } from '../ending.ts';
 import { type Reacting, saveIf } from '../react.ts';
-import { causeOfEvent } from '../store/cause.ts';
+import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import { lockPrescriptionOfTicket } from '../store/load.ts';
 
 const follow =

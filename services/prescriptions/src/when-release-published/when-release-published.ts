@@ -5,7 +5,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import type { PrescriptionId, ReleaseId } from '@carethread/contracts/ids.ts';
 import type { DataOf } from '@carethread/contracts/registry.ts';
 import { checkAgain, type Reacting } from '../react.ts';
-import { nobody } from '../store/cause.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import { lockPrescription } from '../store/load.ts';
 
 interface Batch {

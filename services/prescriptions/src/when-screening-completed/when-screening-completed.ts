@@ -3,7 +3,7 @@ import type { DataOf } from '@carethread/contracts/registry.ts';
 import { newIds } from '../change-prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
 import { judge } from '../judging.ts';
-import { causeOfEvent } from '../store/cause.ts';
+import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import { keepVerdict } from '../store/keep-verdict.ts';
 import { lockPrescription } from '../store/load.ts';
 

@@ -5,7 +5,7 @@ import type { DataOf } from '@carethread/contracts/registry.ts';
 import { ticketCancelled, ticketExpired, ticketGivenBack, ticketNotFulfilled } from '../ending.ts';
 import type { Prescription } from '../prescription.ts';
 import { checkAgain, type Reacting, saveIf } from '../react.ts';
-import { causeOfEvent } from '../store/cause.ts';
+import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import { lockPrescriptionOfTicket } from '../store/load.ts';
 
 type TicketMoved = DataOf<'tickets.ticket.moved.v1'>;
