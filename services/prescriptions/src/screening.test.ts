@@ -43,6 +43,11 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('R-04 asks for no answer to what is only good to know', () => {
+    const [known] = withFindings('a').findings;
+    expect(itemsOf({ ...clear, findings: [{ ...known!, severity: 'info' }] })).toEqual([]);
+  });
+
   it('R-06 is answered by overrides of the same content only', () => {
     expect(openItems(withFindings('a', 'b'), 'h', [override('a'), override('b', 'other')])).toEqual(['b']);
   });

@@ -71,9 +71,10 @@ export const screeningInput = (
   patient: patientFactors(facts, today),
 });
 
-/** Everything in a verdict that a doctor has to answer for. Empty only if the verdict is clear. */
+/** Everything in a verdict that a doctor has to answer for; what is only good to know needs no answer. */
 export function itemsOf(verdict: StoredVerdict): string[] {
-  const keys = [...verdict.findings.map((finding) => finding.key), ...verdict.notChecked.map(notCheckedKey)];
+  const serious = verdict.findings.filter(({ severity }) => severity !== 'info');
+  const keys = [...serious.map((finding) => finding.key), ...verdict.notChecked.map(notCheckedKey)];
   // A verdict that is not clear and does not say why must not pass for clear.
   return keys.length > 0 || verdict.status === 'clear' ? [...new Set(keys)] : [`verdict:${verdict.status}`];
 }

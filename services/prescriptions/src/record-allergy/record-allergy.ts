@@ -12,8 +12,8 @@ const schema = z
     code: z
       .string()
       .regex(
-        /^(ingredient:[a-z0-9][a-z0-9-]{0,79}|class:[A-Z0-9][A-Z0-9_]{0,79})$/,
-        'must be ingredient:<code> or class:<CODE>',
+        /^((ingredient|food):[a-z0-9][a-z0-9-]{0,79}|class:[A-Z0-9][A-Z0-9_]{0,79})$/,
+        'must be ingredient:<code>, class:<CODE> or food:<code>',
       )
       .nullish(),
     text: z.string().trim().min(1, 'must not be empty').max(200).nullish(),
