@@ -1,9 +1,9 @@
+import { badInput } from '@carethread/service-kit/bad-input.ts';
 import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   getOperationAST,
-  GraphQLError,
   type InlineFragmentNode,
   Kind,
   type OperationDefinitionNode,
@@ -46,21 +46,21 @@ export function planFor(
   feeds: ReadonlyMap<string, Feed>,
 ): Plan {
   const operation = getOperationAST(document, operationName);
-  if (!operation) throw refused('Name one operation of the document.');
+  if (!operation) throw badInput('Name one operation of the document.');
   const known = plans.get(operation);
   if (known) return known;
   const [root, ...others] = operation.selectionSet.selections;
   if (root?.kind !== Kind.FIELD || others.length > 0 || !root.selectionSet)
-    throw refused('Select exactly one subscription field, and not through a fragment.');
+    throw badInput('Select exactly one subscription field, and not through a fragment.');
   const feed = feeds.get(root.name.value);
-  if (!feed) throw refused(`There are no live updates for ${root.name.value}.`);
+  if (!feed) throw badInput(`There are no live updates for ${root.name.value}.`);
 
   const fragments = fragmentsOf(document);
   const used = reachable(root.selectionSet, fragments);
   const selected = namesIn(root.selectionSet, used);
   const { field } = feed.check;
   if ([...(selected.get(field) ?? [])].some((name) => name !== field))
-    throw refused(`In ${root.name.value}, call nothing but the field ${field} by this name.`);
+    throw badInput(`In ${root.name.value}, call nothing but the field ${field} by this name.`);
   const responseName = root.alias?.value ?? root.name.value;
   const twin: FieldNode = {
     kind: Kind.FIELD,
@@ -92,8 +92,6 @@ export function planFor(
   plans.set(operation, plan);
   return plan;
 }
-
-const refused = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
 /**
  * `... on TicketChanged { entry { _live_check: number } }`. It bears the field's own name, so it merges with what the

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { badInput } from '@carethread/service-kit/bad-input.ts';
 import {
   type DocumentNode,
   type ExecutionResult,
@@ -103,7 +104,6 @@ const askAs =
     return data ?? {};
   };
 
-const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 const notFound = () =>
   new GraphQLError('There is no such thing, or it is not yours to see.', {
     extensions: { code: 'NOT_FOUND' },

@@ -8,8 +8,8 @@ import type { Observe } from './watch.ts';
 
 const pollMs = 250;
 const batchSize = 200;
-/** Batches on their way to confirmation. More than one, so that a new event need not wait for an old one's confirm. */
-const batchesInFlight = 1;
+/** Batches on their way to confirmation: with two, a new event need not wait for an old one's confirm. */
+const batchesInFlight = 2;
 const confirmPatience = 30_000;
 const rotateEveryMs = 3_600_000;
 

@@ -63,13 +63,6 @@ describe('services that die at the worst moments', () => {
     for (const instance of arena.instances) instance.kill();
 
     const verdict = await arena.settle(60_000);
-    console.log(
-      JSON.stringify({
-        hits: Object.fromEntries(hits),
-        requests: arena.load.acknowledged.size,
-        repeats: arena.load.repeats,
-      }),
-    );
     expect(verdict).toEqual(flawless);
     expect(Object.fromEntries([...hits].filter(([, count]) => count < enough))).toEqual({});
     expect(arena.load.acknowledged.size).toBeGreaterThan(200);

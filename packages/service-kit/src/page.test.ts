@@ -45,7 +45,7 @@ describe('a page', () => {
 });
 
 describe('a cursor', () => {
-  it.each(['nonsense', cursorOf('nonsense'), cursorOf('')])('of another list is refused: %s', (cursor) => {
+  it.each(['nonsense', cursorOf('nonsense'), cursorOf('{}')])('of another list is refused: %s', (cursor) => {
     expect(() => pageOf({ first: 1, after: cursor }, idIn)).toThrow('after must be a cursor of this list.');
     expect(() => placeIn(cursor, idIn, 'before')).toThrow('before must be a cursor of this list.');
   });

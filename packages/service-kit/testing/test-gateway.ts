@@ -1,9 +1,7 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import jwt from 'jsonwebtoken';
 import { internalIssuer, internalTokenType } from '../src/internal-token.ts';
+import { startKeySet } from './key-set.ts';
 
 export interface TestGateway {
   jwksUrl: string;
@@ -14,16 +12,9 @@ export interface TestGateway {
 
 /** Stands where the gateway would: a real key, a real key set over HTTP, real tokens. */
 export async function startTestGateway(): Promise<TestGateway> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const jwk: JsonWebKey = createPublicKey(pem).export({ format: 'jwk' });
-  const body = JSON.stringify({ keys: [{ ...jwk, kid: 'test', alg: 'ES256', use: 'sig' }] });
-  const server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(body),
-  );
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, pem, close } = await startKeySet('test');
   return {
-    jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`,
+    jwksUrl: url,
     token: (actor, audience, claims = {}) =>
       jwt.sign(actor ? { actor } : {}, pem, {
         algorithm: 'ES256',
@@ -34,10 +25,6 @@ export async function startTestGateway(): Promise<TestGateway> {
         expiresIn: 60,
         ...claims,
       }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close,
   };
 }

@@ -1,3 +1,4 @@
+import type { LoginKind } from '@carethread/local-stack/provision.ts';
 import { createTestDatabase, createTestVhost, testStack } from '@carethread/local-stack/test-stack.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { EventDefinition, ServiceName } from '@carethread/contracts/define-event.ts';
@@ -17,14 +18,16 @@ export interface TestService {
   service: Service;
   /** Environment the service was made with, for a second instance beside the first. */
   env: Record<string, string>;
-  /** Address of the role that owns the database, for the commands that set one up. */
-  ownerUrl: string;
+  /** Address of its database for one of its logins, for the commands that set one up. */
+  loginUrl(kind: LoginKind): string;
   /** Asks GraphQL as the gateway would for this person (null: anonymous). */
   ask<Data = Record<string, any>>(
     actor: Actor | null,
     query: string,
     variables?: object,
   ): Promise<Answer<Data>>;
+  /** The same, where no error is expected: answers the data, or fails with the errors. */
+  query(actor: Actor | null, query: string, variables?: object): Promise<Record<string, any>>;
   /** Publishes another service's event as its relay would. Answers its id; the same `id` again is a repeat. */
   publish<Data>(
     definition: EventDefinition<string, Data>,
@@ -35,7 +38,7 @@ export interface TestService {
   /** Every event of this type the service has written, oldest first, published or not. */
   emitted<Data>(
     definition: EventDefinition<string, Data>,
-  ): Promise<{ aggregateId: string; sequence: number; data: Data }[]>;
+  ): Promise<{ aggregateId: string; sequence: number; actorId: string | null; data: Data }[]>;
   /** SQL as the owner of everything, past every policy. */
   sql<Row = Record<string, any>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** SQL as the application's role, without identity unless the text sets one. */
@@ -76,20 +79,31 @@ export async function startTestService(
   const link = await amqpBroker(vhost.adminUrl, 'test publisher', name).connect();
   const publish = await link.publisher();
 
+  async function ask<Data>(
+    actor: Actor | null,
+    query: string,
+    variables: object = {},
+  ): Promise<Answer<Data>> {
+    const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${gateway.token(actor, name)}`,
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as never;
+  }
+
   return {
     service,
     env,
-    ownerUrl: database.ownerUrl,
-    async ask(actor, query, variables = {}) {
-      const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${gateway.token(actor, name)}`,
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as never;
+    loginUrl: database.url,
+    ask,
+    async query(...asked) {
+      const { data, errors } = await ask<Record<string, any>>(...asked);
+      if (errors) throw new Error(JSON.stringify(errors));
+      return data;
     },
     async publish(definition, { aggregateId, sequence, data, id = newId<'Event'>(), actorId }) {
       const headers = { aggregate: aggregateId, sequence, occurredAt: new Date().toISOString() };
@@ -106,9 +120,9 @@ export async function startTestService(
     drain: () => service.drain(),
     async emitted(definition) {
       const { rows } = await superuser.query(
-        `SELECT aggregate_id AS "aggregateId", sequence, payload AS data FROM
-           (SELECT id, aggregate_id, sequence, type, payload FROM bus.outbox
-            UNION ALL SELECT id, aggregate_id, sequence, type, payload FROM bus.event_log) AS written
+        `SELECT aggregate_id AS "aggregateId", sequence, actor_id AS "actorId", payload AS data FROM
+           (SELECT id, aggregate_id, sequence, actor_id, type, payload FROM bus.outbox
+            UNION ALL SELECT id, aggregate_id, sequence, actor_id, type, payload FROM bus.event_log) AS written
          WHERE type = $1 ORDER BY id`,
         [definition.type],
       );

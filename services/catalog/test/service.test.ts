@@ -1,23 +1,29 @@
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inTransaction } from '@carethread/bus/transaction.ts';
+import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
 import { PrescriptionSigned, RescreenRequested } from '@carethread/contracts/events/prescriptions.ts';
 import { newId } from '@carethread/contracts/ids.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
+import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
+import pg from 'pg';
+import { readCatalogConfig } from '../src/config.ts';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import { actor, type Harness, startHarness } from './harness.ts';
+import { createCatalogService } from '../src/service.ts';
 import { inputOf, line } from './screening-input.ts';
 import { product } from './shipped-release.ts';
 
-let harness: Harness;
+let catalog: TestService;
 beforeAll(async () => {
-  harness = await startHarness();
+  catalog = await startTestService('catalog', resolve(import.meta.dirname, '..'), (env) =>
+    createCatalogService(readCatalogConfig(env)),
+  );
 });
-afterAll(() => harness?.stop());
+afterAll(() => catalog?.close());
 
-const doctor = actor('doctor');
-const ask = async (query: string, variables: object = {}, who = doctor) => {
-  const { data, errors } = await harness.as(who).graphql(query, variables);
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data;
-};
+const doctor = person('doctor');
+const ask = (query: string, variables: object = {}, who = doctor): Promise<any> =>
+  catalog.query(who, query, variables);
 const warfarin = product('warfarin', 'tablet', 'oral', '5 mg');
 const asked = () => {
   const [one, two] = [newId<'Line'>(), newId<'Line'>()];
@@ -51,14 +57,16 @@ describe('before the first release', () => {
   });
 
   it('says that it cannot search', async () => {
-    const { errors } = await harness.as(doctor).graphql('{ catalogRelease { number } }');
+    const { errors } = await catalog.ask(doctor, '{ catalogRelease { number } }');
     expect(errors?.[0]?.extensions?.code).toBe('UNAVAILABLE');
   });
 });
 
 describe('with the formulary', () => {
   beforeAll(async () => {
-    await harness.database.as('admin', loadFormulary);
+    const admin = new pg.Pool({ connectionString: catalog.loginUrl('admin'), max: 1, pipeline: true });
+    await inTransaction(admin, loadFormulary);
+    await admin.end();
   });
 
   it('finds products, and says why', async () => {
@@ -128,7 +136,7 @@ describe('with the formulary', () => {
       '10 mg',
     ]);
     for (const variables of [{ first: 101 }, { first: 0 }, { after: 'nonsense' }]) {
-      const { errors } = await harness.as(doctor).graphql(list, variables);
+      const { errors } = await catalog.ask(doctor, list, variables);
       expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
     }
   });
@@ -206,7 +214,7 @@ describe('with the formulary', () => {
       expect.objectContaining({ check: 'all', lineId: 'b', reason: 'uncoded_drug' }),
       expect.objectContaining({ check: 'allergy', reason: 'free_text_allergy' }),
     ]);
-    const { errors } = await harness.as(actor('patient')).graphql(query, { input });
+    const { errors } = await catalog.ask(person('patient'), query, { input });
     expect(errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
   });
 
@@ -220,25 +228,35 @@ describe('with the formulary', () => {
       screening: asked(),
     });
     const screenings = (prescriptionId: string) =>
-      harness.database.as('worker', (tx) =>
-        tx.query<{ screening_number: number; status: string; input: any; verdict: any }>(
-          'SELECT * FROM operational.screening WHERE prescription_id = $1 ORDER BY screening_number',
-          [prescriptionId],
-        ),
+      catalog.sql<{ screening_number: number; status: string; input: any; verdict: any }>(
+        'SELECT * FROM operational.screening WHERE prescription_id = $1 ORDER BY screening_number',
+        [prescriptionId],
+      );
+    const tell = (
+      definition: typeof PrescriptionSigned | typeof RescreenRequested,
+      sequence: number,
+      data: ReturnType<typeof signed>,
+    ) =>
+      catalog.publish(definition, {
+        aggregateId: data.prescriptionId,
+        sequence,
+        data,
+      });
+    const toldOf = async (prescriptionId: string) =>
+      (await catalog.emitted(ScreeningCompleted)).filter(
+        ({ data }) => data.prescriptionId === prescriptionId,
       );
 
     it('judges it, keeps the verdict with what it was made from, and tells', async () => {
       const data = signed();
-      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
-      await harness.drain();
+      await tell(PrescriptionSigned, 1, data);
+      await catalog.drain();
       const [kept] = await screenings(data.prescriptionId);
       expect(kept).toMatchObject({ screening_number: 1, status: 'findings' });
-      const told = (await harness.events('catalog.screening.completed.v1')).filter(
-        ({ payload }) => payload.prescriptionId === data.prescriptionId,
-      );
+      const told = await toldOf(data.prescriptionId);
       expect(told).toHaveLength(1);
-      expect(told[0]).toMatchObject({ sequence: 1, payload: { screeningNumber: 1, verdict: kept!.verdict } });
-      expect(told[0]!.payload.lines).toEqual([
+      expect(told[0]).toMatchObject({ sequence: 1, data: { screeningNumber: 1, verdict: kept!.verdict } });
+      expect(told[0]!.data.lines).toEqual([
         {
           lineId: data.screening.lines[0]!.lineId,
           wording: 'Warfarin 5 mg tablet',
@@ -256,28 +274,26 @@ describe('with the formulary', () => {
 
     it('answers each question once, and the next one anew', async () => {
       const data = signed();
-      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
-      await harness.publish(PrescriptionSigned, data.prescriptionId, 1, data);
+      await tell(PrescriptionSigned, 1, data);
+      await tell(PrescriptionSigned, 1, data);
       const patient = { ...data.screening.patient, allergies: ['ingredient:warfarin'] };
-      await harness.publish(RescreenRequested, data.prescriptionId, 2, {
+      await tell(RescreenRequested, 2, {
         ...data,
         screeningNumber: 2,
         screening: { ...data.screening, patient },
       });
-      await harness.drain();
+      await catalog.drain();
       const kept = await screenings(data.prescriptionId);
       expect(kept.map(({ screening_number }) => screening_number)).toEqual([1, 2]);
       expect(kept[1]!.verdict.findings.map(({ ruleId }: any) => ruleId)).toContain('alg-same-ingredient');
-      const told = (await harness.events('catalog.screening.completed.v1')).filter(
-        ({ payload }) => payload.prescriptionId === data.prescriptionId,
-      );
+      const told = await toldOf(data.prescriptionId);
       expect(told).toHaveLength(2);
     });
 
     it('lets no request read what was kept', async () => {
-      await expect(
-        harness.database.as('app', (tx) => tx.query('SELECT FROM operational.screening')),
-      ).rejects.toThrow('permission denied');
+      await expect(catalog.sqlAsApp('SELECT FROM operational.screening')).rejects.toThrow(
+        'permission denied',
+      );
     });
   });
 });

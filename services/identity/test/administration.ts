@@ -1,5 +1,6 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
+import { mutationText } from '@carethread/service-kit/testing/mutation-text.ts';
 import { demoActor, demoOrganisationId, type Identity } from './identity.ts';
 
 const results = {
@@ -36,13 +37,9 @@ export const refusal = (code: string, field?: string) => ({
 /** What an administrator does, sent as the demonstration's one unless another actor is given. */
 export function administration(identity: () => Identity) {
   async function send(mutation: Mutation, input: object, actor: Actor = demoActor('admin')) {
-    const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
-    const { data, errors } = await identity().ask(
-      actor,
-      `mutation ($input: ${type}!) { ${mutation}(input: $input) {
-         ${results[mutation]} userErrors { code message path currentVersion currentStatus } } }`,
-      { input: { idempotencyKey: newId(), ...input } },
-    );
+    const { data, errors } = await identity().ask(actor, mutationText(mutation, results[mutation]), {
+      input: { idempotencyKey: newId(), ...input },
+    });
     return { ...data?.[mutation], errors };
   }
   return {

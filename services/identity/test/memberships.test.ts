@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MembershipEnded, MembershipGranted, SessionRevoked } from '@carethread/contracts/events/identity.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { administration, clinic, mutations, person, refusal } from './administration.ts';
@@ -52,21 +53,21 @@ describe('granting and ending a membership', () => {
 
     expect((await grant(userId)).membership).toMatchObject({ id: membershipId, version: 3, permissions: [] });
     const told = [
-      ...(await identity.events('membership.granted')),
-      ...(await identity.events('membership.ended')),
+      ...(await identity.emitted(MembershipGranted)),
+      ...(await identity.emitted(MembershipEnded)),
     ];
-    const payload = {
+    const data = {
       membershipId,
       userId,
       organisationId: demoOrganisationId('harbour-clinic'),
       role: 'doctor',
     };
-    expect(told.filter((event) => event.aggregate_id === membershipId)).toEqual(
+    expect(told.filter((event) => event.aggregateId === membershipId)).toEqual(
       [1, 3, 2].map((sequence) => ({
-        aggregate_id: membershipId,
+        aggregateId: membershipId,
         sequence,
-        payload,
-        actor_id: admin.userId,
+        data,
+        actorId: admin.userId,
       })),
     );
   });
@@ -106,7 +107,7 @@ describe('granting and ending a membership', () => {
     expect(one.membership.id).toBe(membership.id);
 
     await send('endMembership', { membershipId: membership.id, expectedVersion: 1 });
-    const revoked = (await identity.events('session.revoked')).map((event) => event.aggregate_id);
+    const revoked = (await identity.emitted(SessionRevoked)).map((event) => event.aggregateId);
     const idOf = (tokens: { accessToken: string }) => actorIn(tokens.accessToken).sessionId;
     expect(revoked.toSorted()).toEqual([idOf(one), idOf(two)].toSorted());
     expect(revoked).not.toContain(idOf(other));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SessionRevoked } from '@carethread/contracts/events/identity.ts';
 import { actorIn, type Identity, startIdentity, type Tokens } from './identity.ts';
 
 let identity: Identity;
@@ -24,7 +25,7 @@ async function refresh(refreshToken: string) {
 const signedIn = async (login = 'patient') => (await identity.signIn(login)).session!;
 const revocations = async (accessToken: string) => {
   const { sessionId } = actorIn(accessToken);
-  return (await identity.events('session.revoked')).filter((event) => event.aggregate_id === sessionId);
+  return (await identity.emitted(SessionRevoked)).filter((event) => event.aggregateId === sessionId);
 };
 
 describe('refreshing a session', () => {
@@ -64,7 +65,7 @@ describe('refreshing a session', () => {
     expect(await refresh(first.refreshToken)).toEqual({ session: null, userErrors: [ended] });
     const { userId, sessionId } = actorIn(first.accessToken);
     expect(await revocations(first.accessToken)).toEqual([
-      { aggregate_id: sessionId, sequence: 1, payload: { sessionId, userId }, actor_id: userId },
+      { aggregateId: sessionId, sequence: 1, data: { sessionId, userId }, actorId: userId },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { administration, clinic, person, refusal } from './administration.ts';
 import { demoActor, type Identity, startIdentity } from './identity.ts';
@@ -21,15 +22,15 @@ describe('registering an organisation', () => {
     expect(first).toMatchObject({ organisation: clinic, userErrors: [] });
     expect(again).toEqual(first);
     const { id } = first.organisation;
-    const events = (await identity.events('organisation.registered')).filter(
-      (event) => event.aggregate_id === id,
+    const events = (await identity.emitted(OrganisationRegistered)).filter(
+      (event) => event.aggregateId === id,
     );
     expect(events).toEqual([
       {
-        aggregate_id: id,
+        aggregateId: id,
         sequence: 1,
-        payload: { organisationId: id, kind: 'clinic', timeZone: clinic.timeZone, jurisdiction: 'US-OR' },
-        actor_id: admin.userId,
+        data: { organisationId: id, kind: 'clinic', timeZone: clinic.timeZone, jurisdiction: 'US-OR' },
+        actorId: admin.userId,
       },
     ]);
     expect(await send('registerOrganisation', { ...input, name: 'Another' })).toMatchObject(

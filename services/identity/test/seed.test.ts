@@ -14,7 +14,7 @@ const command = resolve(import.meta.dirname, '../src/seed-cli.ts');
 function seed(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, OWNER_DATABASE_URL: identity.ownerUrl, ...env },
+    env: { ...process.env, OWNER_DATABASE_URL: identity.loginUrl('owner'), ...env },
   });
   return { status, said: (stdout + stderr).trim() };
 }

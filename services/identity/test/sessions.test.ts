@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SessionRevoked } from '@carethread/contracts/events/identity.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import {
   actorIn,
@@ -39,8 +40,8 @@ const actAs = async (tokens: Tokens, membershipId: string) =>
 const refresh = async (refreshToken: string) =>
   (await identity.ask(null, refreshMutation, { input: { refreshToken } })).data.refreshSession;
 const revocations = async ({ accessToken }: Tokens) =>
-  (await identity.events('session.revoked')).filter(
-    (event) => event.aggregate_id === actorIn(accessToken).sessionId,
+  (await identity.emitted(SessionRevoked)).filter(
+    (event) => event.aggregateId === actorIn(accessToken).sessionId,
   );
 
 describe('acting in another membership', () => {
@@ -155,7 +156,7 @@ describe('my sessions', () => {
     expect((await refresh(elsewhere.refreshToken)).session).toBeNull();
     expect((await refresh(here.refreshToken)).session).not.toBeNull();
     expect((await ask(here, mySessions)).data.mySessions).toHaveLength(1);
-    expect(await revocations(elsewhere)).toMatchObject([{ sequence: 1, payload: { sessionId, userId } }]);
+    expect(await revocations(elsewhere)).toMatchObject([{ sequence: 1, data: { sessionId, userId } }]);
   });
 
   it('are one’s own to end', async () => {

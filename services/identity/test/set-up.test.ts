@@ -24,7 +24,7 @@ function setUp(more: object = {}, password = 'a good long password') {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
     encoding: 'utf8',
     input: `${password}\n`,
-    env: { ...process.env, OWNER_DATABASE_URL: identity.ownerUrl },
+    env: { ...process.env, OWNER_DATABASE_URL: identity.loginUrl('owner') },
   });
   return { status, said: (stdout + stderr).trim() };
 }

@@ -3,12 +3,12 @@
  * `node ../../packages/local-stack/src/with-stack.ts -- node bench/send-message.ts [messages]`
  */
 import { newId } from '@carethread/contracts/ids.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { sendMessage } from '../src/send-message/send-message.ts';
 import { type Messaging, openedTicket, startMessaging } from '../test/messaging.ts';
 
 const total = Number(process.argv[2] ?? 4_000);
-const cause = { actorId: null, correlationId: null, traceparent: null };
 const messaging: Messaging = await startMessaging();
 const threads: Awaited<ReturnType<typeof openedTicket>>[] = [];
 for (let n = 0; n < 16; n += 1) threads.push(await openedTicket(messaging));
@@ -18,7 +18,7 @@ type Thread = (typeof threads)[number];
 type Work = (thread: Thread) => Promise<unknown>;
 
 const send: Work = async ({ doctor, threadId }) => {
-  const sender = { actor: doctor, cause, now: () => new Date() };
+  const sender = { actor: doctor, cause: nobody, now: () => new Date() };
   const sent = await sendMessage(database, sender, { threadId, clientId: newId(), body: 'Good morning' });
   if (sent instanceof Refusal) throw new Error(JSON.stringify(sent.userErrors));
 };

@@ -3,7 +3,8 @@ import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
 import type { MessageId, UserId } from '@carethread/contracts/ids.ts';
 import type { Message } from './message.ts';
 import type { Thread } from './thread.ts';
-import { type Cause, ThreadEvents } from './thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
+import { ThreadEvents } from './thread-store.ts';
 
 const columns = `id, thread_id AS "threadId", number, kind, routing, sender_id AS "senderId", sent_by AS "sentBy",
   client_id AS "clientId", fingerprint, body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId",

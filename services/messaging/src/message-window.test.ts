@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { cursorOf } from '@carethread/service-kit/page.ts';
 import { messagePage, windowOf } from './message-window.ts';
-import { cursorOf } from './page.ts';
 import type { MessageRow } from './rows.ts';
 
 const rows = (...numbers: number[]) => numbers.map((number) => ({ number }) as MessageRow);
@@ -24,7 +24,7 @@ describe('windowOf', () => {
     { first: 1, after: 'x' },
     { first: 1, after: cursorOf('m1 or more') },
   ])('refuses %j', (page) => {
-    expect(() => windowOf(page)).toThrow(/Give exactly|A page has|not a cursor/);
+    expect(() => windowOf(page)).toThrow(/Give exactly|must be/);
   });
 });
 

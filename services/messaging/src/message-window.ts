@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import { type Connection, connection, cursorOf, pageSize, positionIn } from './page.ts';
+import { badInput } from '@carethread/service-kit/bad-input.ts';
+import { type Connection, connection, pageSize, placeIn } from '@carethread/service-kit/page.ts';
 import type { MessageRow } from './rows.ts';
 
 /** A stretch of a thread: `limit` messages between two numbers (both exclusive), from one end of it. */
@@ -18,15 +18,17 @@ interface PageArguments {
 }
 
 const largest = 2_147_483_647;
-const numberIn = (cursor: string): number => Number(positionIn(cursor, /^m(\d{1,9})$/)[1]);
+function numberIn(text: string): number | null {
+  const [, digits] = /^m(\d{1,9})$/.exec(text) ?? [];
+  return digits ? Number(digits) : null;
+}
 
 export function windowOf({ first, after, last, before }: PageArguments): Window {
-  if ((first == null) === (last == null))
-    throw new GraphQLError('Give exactly one of first and last.', { extensions: { code: 'BAD_USER_INPUT' } });
+  if ((first == null) === (last == null)) throw badInput('Give exactly one of first and last.');
   return {
-    after: after == null ? 0 : numberIn(after),
-    before: before == null ? largest : numberIn(before),
-    limit: pageSize((first ?? last)!),
+    after: after == null ? 0 : placeIn(after, numberIn),
+    before: before == null ? largest : placeIn(before, numberIn, 'before'),
+    limit: first == null ? pageSize(last!, 100, 'last') : pageSize(first),
     from: first == null ? 'newest' : 'oldest',
   };
 }
@@ -38,7 +40,7 @@ export function messagePage(
   lastNumber: number,
 ): Connection<MessageRow> {
   const [first, last] = [messages[0], messages.at(-1)];
-  return connection(messages, ({ number }) => cursorOf(`m${number}`), {
+  return connection(messages, ({ number }) => `m${number}`, {
     hasPreviousPage: first ? first.number > 1 : window.after > 0,
     hasNextPage: last ? last.number < lastNumber : window.before <= lastNumber,
   });

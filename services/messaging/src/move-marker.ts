@@ -5,7 +5,8 @@ import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import type { Marker } from './marker.ts';
 import { markerOf, saveMarker } from './member-store.ts';
 import type { Thread } from './thread.ts';
-import { type Cause, lockThread, ThreadEvents } from './thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
+import { lockThread, ThreadEvents } from './thread-store.ts';
 
 const advance = 'UPDATE thread SET version = $2 WHERE id = $1';
 

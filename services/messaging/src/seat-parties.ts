@@ -5,7 +5,8 @@ import type { AppointmentId, TicketId } from '@carethread/contracts/ids.ts';
 import { changeSeats, seatedIn } from './member-store.ts';
 import { decideSeating, type Parties, type Seating } from './seating.ts';
 import { type Thread, threadIdOf } from './thread.ts';
-import { type Cause, lockThread, ThreadEvents } from './thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
+import { lockThread, ThreadEvents } from './thread-store.ts';
 
 /** What an event, or somebody who looks before the event, knows about a ticket. */
 export interface TicketNews {

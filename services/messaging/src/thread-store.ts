@@ -2,14 +2,8 @@ import { emit } from '@carethread/bus/outbox.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { EventDefinition } from '@carethread/contracts/define-event.ts';
 import type { ThreadId, TicketId } from '@carethread/contracts/ids.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 import type { Thread } from './thread.ts';
-
-/** Where the wish to change something came from; goes along with its events. */
-export interface Cause {
-  readonly actorId: string | null;
-  readonly correlationId: string | null;
-  readonly traceparent: string | null;
-}
 
 const columns = `id, ticket_id AS "ticketId", order_id AS "orderId", order_type AS "orderType", member_ids AS "memberIds",
   pharmacy_version AS "pharmacyVersion", ticket_status AS "ticketStatus", ticket_version AS "ticketVersion",

@@ -23,15 +23,14 @@ async function messages(
   threadId: string,
   page: object,
 ): Promise<Page<{ number: number; body: string }>> {
-  const { data, errors } = await messaging.ask(
+  const { thread } = await messaging.query(
     actor,
     `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { thread(id: $id) {
        messages(first: $first, after: $after, last: $last, before: $before) {
          edges { cursor node { number body } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
     { id: threadId, ...page },
   );
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data['thread'].messages;
+  return thread.messages;
 }
 const numbers = ({ edges }: Page<{ number: number }>) => edges.map(({ node }) => node.number);
 
@@ -97,15 +96,14 @@ describe('messages of a thread', () => {
 });
 
 async function inbox(actor: Actor, page: object = {}): Promise<Page<{ id: string }>> {
-  const { data, errors } = await messaging.ask(
+  const found = await messaging.query(
     actor,
     `query ($first: Int! = 20, $after: String, $unreadOnly: Boolean! = false) { inbox {
        threads(first: $first, after: $after, unreadOnly: $unreadOnly) {
          edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
     page,
   );
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data['inbox'].threads;
+  return found['inbox'].threads;
 }
 const ids = ({ edges }: Page<{ id: string }>) => edges.map(({ node }) => node.id);
 

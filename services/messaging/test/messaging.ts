@@ -8,6 +8,7 @@ import {
   type TicketStatus,
 } from '@carethread/contracts/events/tickets.ts';
 import { type AppointmentId, newId, type OrganisationId, type TicketId } from '@carethread/contracts/ids.ts';
+import { mutationText } from '@carethread/service-kit/testing/mutation-text.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
 import { messagingConfig } from '../src/config.ts';
@@ -124,14 +125,10 @@ export async function send(
   actor: Actor,
   input: { threadId?: string; ticketId?: string; body?: string; clientId?: string; replyToId?: string },
 ): Promise<Sent> {
-  const { data, errors } = await messaging.ask<{ sendMessage: Sent }>(
-    actor,
-    `mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-       message { id number } userErrors { code path currentStatus } } }`,
-    { input: { body: 'Good morning', clientId: newId(), ...input } },
-  );
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data.sendMessage;
+  const { sendMessage } = await messaging.query(actor, mutationText('sendMessage', 'message { id number }'), {
+    input: { body: 'Good morning', clientId: newId(), ...input },
+  });
+  return sendMessage;
 }
 
 /** The thread's messages and markers as one person sees them; null when they do not. */

@@ -4,7 +4,7 @@ import { newId } from '@carethread/contracts/ids.ts';
 import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { PrismaClient } from '../src/generated/prisma/client.ts';
-import { inboxCursor, readInbox } from '../src/list-inbox/inbox-page.ts';
+import { type Place, readInbox } from '../src/list-inbox/inbox-page.ts';
 import { readOutbox } from '../src/list-outbox/outbox-page.ts';
 import type { Window } from '../src/message-window.ts';
 import { readMessages } from '../src/read-messages.ts';
@@ -71,20 +71,24 @@ async function planOf(read: () => Promise<unknown>): Promise<string[]> {
 
 describe('with many threads and messages', () => {
   const principalId = pharmacist.organisationId;
-  const anHourAgo = () => inboxCursor({ activeAt: new Date(Date.now() - 3_600_000), threadId });
+  const anHourAgo = () => ({ activeAt: new Date(Date.now() - 3_600_000).toISOString(), threadId });
 
-  it.each<[string, string, () => Parameters<typeof readInbox>[2]]>([
-    ['the first page', 'member_inbox', () => ({ unreadOnly: false, limit: 21 })],
-    ['a later page', 'member_inbox', () => ({ unreadOnly: false, limit: 21, after: anHourAgo() })],
-    ['what is unread', 'member_unread', () => ({ unreadOnly: true, limit: 21 })],
-    ['what is unread, later', 'member_unread', () => ({ unreadOnly: true, limit: 21, after: anHourAgo() })],
-  ])('%s of the inbox is one index scan that stops at the page’s end', async (_, index, page) => {
-    expect(await planOf(() => readInbox(prisma, principalId, page()))).toEqual([
-      'Limit rows 21',
-      '  InitPlan 1: Result rows 1',
-      `  Index Scan using ${index} on member rows 21`,
-    ]);
-  });
+  it.each<[string, string, boolean, () => Place | null]>([
+    ['the first page', 'member_inbox', false, () => null],
+    ['a later page', 'member_inbox', false, anHourAgo],
+    ['what is unread', 'member_unread', true, () => null],
+    ['what is unread, later', 'member_unread', true, anHourAgo],
+  ])(
+    '%s of the inbox is one index scan that stops at the page’s end',
+    async (_, index, unreadOnly, after) => {
+      const page = { first: 20, after: after() };
+      expect(await planOf(() => readInbox(prisma, principalId, page, unreadOnly))).toEqual([
+        'Limit rows 21',
+        '  InitPlan 1: Result rows 1',
+        `  Index Scan using ${index} on member rows 21`,
+      ]);
+    },
+  );
 
   // The policy looks the thread up by its key for each row, and nothing else: 1 µs a row.
   const policy = (rows: number) => [
@@ -107,7 +111,7 @@ describe('with many threads and messages', () => {
   });
 
   it('the outbox is one index scan that stops at the page’s end', async () => {
-    expect(await planOf(() => readOutbox(prisma, principalId, { limit: 21 }))).toEqual([
+    expect(await planOf(() => readOutbox(prisma, principalId, { first: 20, after: null }))).toEqual([
       'Limit rows 21',
       '  Index Scan using message_outbox on message rows 21',
       ...policy(21).map((line) => `    ${line}`),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import { type Database, openDatabase } from '@carethread/service-kit/database.ts';
 import { countRoundTrips, type RoundTripCounter } from '@carethread/service-kit/testing/round-trips.ts';
@@ -13,7 +14,6 @@ let messaging: Messaging;
 let counter: RoundTripCounter;
 let database: Database;
 let opened: Awaited<ReturnType<typeof openedTicket>>;
-const cause = { actorId: null, correlationId: null, traceparent: null };
 
 beforeAll(async () => {
   messaging = await startMessaging();
@@ -43,7 +43,7 @@ describe('round trips to the database', () => {
   const send = (replyToId?: string) =>
     sendMessage(
       database,
-      { actor: opened.doctor, cause, now: () => new Date() },
+      { actor: opened.doctor, cause: nobody, now: () => new Date() },
       { threadId: opened.threadId, clientId: newId(), body: 'Good morning', replyToId },
     );
 
@@ -56,7 +56,7 @@ describe('round trips to the database', () => {
   it('of reading up to a message are two', async () => {
     let upTo = 0;
     const read = () =>
-      markRead(database, opened.patient, { threadId: opened.threadId, upTo: (upTo += 1) }, cause);
+      markRead(database, opened.patient, { threadId: opened.threadId, upTo: (upTo += 1) }, nobody);
     expect(await tripsOf(read)).toBe(2);
   });
 

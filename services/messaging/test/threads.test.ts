@@ -26,13 +26,12 @@ async function threadOf(ticket: Ticket, actor: Actor, version = 1): Promise<stri
     { principalId: ticket.doctor.userId, role: 'DOCTOR' },
     { principalId: ticket.pharmacist.organisationId, role: 'PHARMACY' },
   ];
-  const { data, errors } = await messaging.ask(
+  const found = await messaging.query(
     actor,
     'query ($seen: [_Any!]!) { _entities(representations: $seen) { ... on Ticket { thread { id } } } }',
     { seen: [{ __typename: 'Ticket', id: ticket.id, version, parties }] },
   );
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data['_entities'][0].thread?.id ?? null;
+  return found['_entities'][0].thread?.id ?? null;
 }
 
 const openings = async (ticket: Ticket) =>

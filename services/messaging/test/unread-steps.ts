@@ -1,5 +1,6 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
+import { nobody } from '@carethread/service-kit/cause.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import fc from 'fast-check';
@@ -65,7 +66,6 @@ const arrived = <Event extends object>(event: Event) => ({
   correlationId: null,
   traceparent: null,
 });
-const cause = { actorId: null, correlationId: null, traceparent: null };
 const pick = <Item>(items: readonly Item[], at: number): Item => items[at % items.length]!;
 
 /** Does it, as the service would. Being refused (nobody is a member everywhere) is part of the play. */
@@ -77,7 +77,7 @@ export async function take(
   const ticket = pick(tickets, step.thread);
   switch (step.do) {
     case 'send': {
-      const sender = { actor: pick(people, step.who), cause, now: () => new Date() };
+      const sender = { actor: pick(people, step.who), cause: nobody, now: () => new Date() };
       const threadId = await threadIdOf(database, sender.actor, ticket.id);
       if (threadId) await sendMessage(database, sender, { threadId, clientId: newId(), body: 'x' });
       return;
@@ -85,14 +85,14 @@ export async function take(
     case 'read': {
       const actor = pick(people, step.who);
       const threadId = await threadIdOf(database, actor, ticket.id);
-      if (threadId) await markRead(database, actor, { threadId, upTo: step.message }, cause);
+      if (threadId) await markRead(database, actor, { threadId, upTo: step.message }, nobody);
       return;
     }
     case 'unread': {
       const actor = pick(people, step.who);
       const messages = await messagesOf(database, actor, ticket.id);
       if (messages.length > 0)
-        await markUnread(database, actor, { messageId: pick(messages, step.message) }, cause);
+        await markUnread(database, actor, { messageId: pick(messages, step.message) }, nobody);
       return;
     }
     case 'change pharmacy': {

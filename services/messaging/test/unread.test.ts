@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { ThreadRead } from '@carethread/contracts/events/messaging.ts';
+import { mutationText } from '@carethread/service-kit/testing/mutation-text.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { colleagueOf, look, type Messaging, openedTicket, send, startMessaging } from './messaging.ts';
 
@@ -9,15 +10,8 @@ beforeAll(async () => void (messaging = await startMessaging()));
 afterAll(() => messaging.close());
 
 async function mark(actor: Actor, field: 'markRead' | 'markUnread' | 'markDelivered', input: object) {
-  const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
-  const { data, errors } = await messaging.ask(
-    actor,
-    `mutation ($input: ${type}!) { ${field}(input: $input) {
-       thread { unreadCount lastReadNumber } userErrors { code path } } }`,
-    { input },
-  );
-  if (errors) throw new Error(JSON.stringify(errors));
-  return data[field];
+  const text = mutationText(field, 'thread { unreadCount lastReadNumber }');
+  return (await messaging.query(actor, text, { input }))[field];
 }
 
 const totalOf = async (actor: Actor): Promise<number> =>

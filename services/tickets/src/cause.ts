@@ -1,16 +1,14 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { EventEnvelope } from '@carethread/contracts/define-event.ts';
-import type { OrganisationId, UserId } from '@carethread/contracts/ids.ts';
+import type { OrganisationId } from '@carethread/contracts/ids.ts';
+import * as kit from '@carethread/service-kit/cause.ts';
 
 /** Why something is entered on a timeline: who did it, for whom, by which way, when. */
-export interface Cause {
-  actorId: UserId | null;
+export interface Cause extends kit.Cause {
   /** The organisation the person acts for; null for patients, who act for themselves, and for the system. */
-  onBehalfOf: OrganisationId | null;
-  channel: 'api' | 'event' | 'timer';
-  happenedAt: Date;
-  correlationId?: string | null;
-  traceparent?: string | null;
+  readonly onBehalfOf: OrganisationId | null;
+  readonly channel: 'api' | 'event' | 'timer';
+  readonly happenedAt: Date;
 }
 
 /** Who asks, and the marks by which the request can be followed through the services. */
@@ -20,26 +18,22 @@ export interface Caller {
   traceparent: string | null;
 }
 
-export const byRequest = ({ actor, requestId, traceparent }: Caller, happenedAt: Date): Cause => ({
-  actorId: actor.userId,
-  onBehalfOf: actor.role === 'patient' ? null : actor.organisationId,
+export const byRequest = (caller: Caller, happenedAt: Date): Cause => ({
+  ...kit.causeOfRequest(caller),
+  onBehalfOf: caller.actor.role === 'patient' ? null : caller.actor.organisationId,
   channel: 'api',
   happenedAt,
-  correlationId: requestId,
-  traceparent,
 });
 
 export const byEvent = (event: EventEnvelope): Cause => ({
-  actorId: event.actorId as UserId | null,
+  ...kit.causeOfEvent(event),
   onBehalfOf: null,
   channel: 'event',
   happenedAt: event.occurredAt,
-  correlationId: event.correlationId,
-  traceparent: event.traceparent,
 });
 
 export const byTimer = (happenedAt: Date): Cause => ({
-  actorId: null,
+  ...kit.nobody,
   onBehalfOf: null,
   channel: 'timer',
   happenedAt,

@@ -82,31 +82,32 @@ interface Page {
   edges: { node: { id: string } }[];
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string | null };
 }
-const someId = '7fffffff-ffff-4fff-8fff-ffffffffffff';
-const pages: [string, Actor, Omit<Parameters<typeof listTickets>[2], 'limit'>, string][] = [
-  ['of the patient', patient, { after: null }, 'ticket_of_patient'],
-  ['of the patient, of one kind', patient, { after: null, kind: 'referral' }, 'ticket_of_patient'],
-  ['of the patient, next page', patient, { after: someId }, 'ticket_of_patient'],
-  ['of the doctor', doctor, { after: null }, 'ticket_of_doctor'],
-  ['of the doctor, in one status', doctor, { after: null, status: 'sent' }, 'ticket_of_doctor_by_status'],
-  ['of the pharmacy', pharmacist, { after: null }, 'ticket_of_pharmacy'],
+const firstPage = { first: 20, after: null };
+const nextPage = { first: 20, after: '7fffffff-ffff-4fff-8fff-ffffffffffff' };
+const pages: [string, Actor, Parameters<typeof listTickets>[2], string][] = [
+  ['of the patient', patient, { page: firstPage }, 'ticket_of_patient'],
+  ['of the patient, of one kind', patient, { page: firstPage, kind: 'referral' }, 'ticket_of_patient'],
+  ['of the patient, next page', patient, { page: nextPage }, 'ticket_of_patient'],
+  ['of the doctor', doctor, { page: firstPage }, 'ticket_of_doctor'],
+  ['of the doctor, in one status', doctor, { page: firstPage, status: 'sent' }, 'ticket_of_doctor_by_status'],
+  ['of the pharmacy', pharmacist, { page: firstPage }, 'ticket_of_pharmacy'],
   [
     'of the pharmacy, in one status',
     pharmacist,
-    { after: null, status: 'sent' },
+    { page: firstPage, status: 'sent' },
     'ticket_of_pharmacy_by_status',
   ],
   [
     'of the pharmacy, in one status, next page',
     pharmacist,
-    { after: someId, status: 'sent' },
+    { page: nextPage, status: 'sent' },
     'ticket_of_pharmacy_by_status',
   ],
 ];
 
 describe('a page of tickets (S-20)', () => {
   it.each(pages)('%s is one statement and one index scan', async (_, actor, wish, index) => {
-    const statements = await statementsOf(actor, () => listTickets(prisma, actor, { limit: 21, ...wish }));
+    const statements = await statementsOf(actor, () => listTickets(prisma, actor, wish));
     expect(statements).toHaveLength(1);
     const plan = await planOf(actor, statements[0]!);
     expect(plan).toMatch(new RegExp(`Index Scan (Backward )?using ${index} `));
@@ -160,7 +161,7 @@ describe('references', () => {
   it('of a batch are one statement each, by primary key', async () => {
     const mine = await actingAs(
       patient,
-      async () => await listTickets(prisma, patient, { limit: 50, after: null }),
+      async () => await listTickets(prisma, patient, { page: { first: 50, after: null } }),
     );
     const ids = mine.map(({ id }) => id);
     const tickets = await statementsOf(patient, () => {
@@ -212,7 +213,7 @@ describe('the timeline', () => {
   it('pages by number, and its log names the numbers after one', async () => {
     const [one] = await actingAs(
       patient,
-      async () => await listTickets(prisma, patient, { limit: 1, after: null }),
+      async () => await listTickets(prisma, patient, { page: { first: 1, after: null } }),
     );
     const query = `query ($id: ID!, $after: String) { ticket(id: $id) {
       timeline(first: 2, after: $after) { edges { cursor node { id number } } pageInfo { hasNextPage hasPreviousPage endCursor } }

@@ -1,4 +1,5 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
+import { mutationText } from '@carethread/service-kit/testing/mutation-text.ts';
 import type { TestService } from '@carethread/service-kit/testing/test-service.ts';
 import { type Shown, ticketFields } from './shown.ts';
 
@@ -23,17 +24,14 @@ const more: Record<string, string> = {
   cancelTicket: 'outcome',
 };
 
-/** Calls one of the service's mutations; its input type is named after it. */
+/** Calls one of the service's mutations. */
 export async function callMutation(
   tickets: TestService,
   actor: Actor,
   mutation: string,
   input: object,
 ): Promise<Outcome> {
-  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
-  const query = `mutation ($input: ${type}) { ${mutation}(input: $input) {
-    ticket { ${ticketFields} } ${more[mutation] ?? ''}
-    userErrors { code message path currentVersion currentStatus } } }`;
+  const query = mutationText(mutation, `ticket { ${ticketFields} } ${more[mutation] ?? ''}`);
   const { data, errors } = await tickets.ask(actor, query, { input });
   if (errors)
     return { ticket: null, userErrors: [], forbidden: errors[0]!.extensions?.code ?? errors[0]!.message };

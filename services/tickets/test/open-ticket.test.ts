@@ -1,8 +1,9 @@
 import { TicketOpened, TicketPharmacyChanged } from '@carethread/contracts/events/tickets.ts';
 import { newId, type OrganisationId } from '@carethread/contracts/ids.ts';
+import { grantMembership, registerOrganisation } from '@carethread/service-kit/testing/identity-events.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { grant, register, startWorld, type World } from './world.ts';
+import { startWorld, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => void (world = await startWorld({}, { COPY_WAIT_MS: '400' })));
@@ -85,7 +86,7 @@ describe('people and pharmacies a ticket names', () => {
   it('are refused when the clinic or the platform does not know them, and nothing is written', async () => {
     const before = await countTickets();
     const stranger = person('patient');
-    await grant(world.tickets, stranger);
+    await grantMembership(world.tickets, stranger);
     await world.tickets.drain();
     for (const wrong of [
       { patientId: newId() },
@@ -103,7 +104,7 @@ describe('people and pharmacies a ticket names', () => {
   it('are waited for a moment: their event may be on its way', async () => {
     const patient = person('patient', { organisationId: world.doctor.organisationId });
     const opening = world.call(world.doctor, 'openTicket', input({ patientId: patient.userId }));
-    await grant(world.tickets, patient);
+    await grantMembership(world.tickets, patient);
     expect((await opening).ticket).toMatchObject({ status: 'CREATED' });
   });
 });
@@ -177,8 +178,8 @@ describe('the number (T-02, T-03)', () => {
         person('doctor', { organisationId: clinic }),
         person('patient', { organisationId: clinic }),
       ];
-      await register(world.tickets, clinic, 'clinic', timeZone);
-      await grant(world.tickets, patient);
+      await registerOrganisation(world.tickets, clinic, 'clinic', timeZone);
+      await grantMembership(world.tickets, patient);
       await world.tickets.drain();
       const { ticket } = await world.call(
         doctor,

@@ -112,7 +112,7 @@ describe('round trips to the database', () => {
     await count('a page of tickets', () =>
       actingAs(
         world.patient,
-        async () => await listTickets(foundation.prisma, world.patient, { limit: 21, after: null }),
+        async () => await listTickets(foundation.prisma, world.patient, { page: { first: 20, after: null } }),
       ),
     );
     expect(counted).toEqual({

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { MembershipGranted, OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId, type OrganisationId } from '@carethread/contracts/ids.ts';
 import { readConfig } from '@carethread/service-kit/config.ts';
+import { grantMembership, registerOrganisation } from '@carethread/service-kit/testing/identity-events.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
 import { ticketsConfig } from '../src/config.ts';
@@ -62,9 +62,10 @@ export async function startWorld(
     const first = person('pharmacist');
     return [first, person('pharmacist', { organisationId: first.organisationId })];
   });
-  await register(tickets, clinic, 'clinic');
-  for (const [{ organisationId }] of pharmacies) await register(tickets, organisationId, 'pharmacy');
-  for (const each of [patient, otherPatient]) await grant(tickets, each);
+  await registerOrganisation(tickets, clinic, 'clinic');
+  for (const [{ organisationId }] of pharmacies)
+    await registerOrganisation(tickets, organisationId, 'pharmacy');
+  for (const each of [patient, otherPatient]) await grantMembership(tickets, each);
   await tickets.drain();
 
   const call: World['call'] = (actor, mutation, input) => callMutation(tickets, actor, mutation, input);
@@ -100,22 +101,3 @@ export async function startWorld(
     close: () => tickets.close(),
   };
 }
-
-export const register = (
-  tickets: TestService,
-  organisationId: OrganisationId,
-  kind: 'clinic' | 'pharmacy',
-  timeZone = 'UTC',
-) =>
-  tickets.publish(OrganisationRegistered, {
-    aggregateId: organisationId,
-    sequence: 1,
-    data: { organisationId, kind, timeZone, jurisdiction: 'US' },
-  });
-
-export const grant = (tickets: TestService, { membershipId, userId, organisationId, role }: Actor) =>
-  tickets.publish(MembershipGranted, {
-    aggregateId: membershipId,
-    sequence: 1,
-    data: { membershipId, userId, organisationId, role },
-  });

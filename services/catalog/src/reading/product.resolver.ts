@@ -1,3 +1,4 @@
+import { pageSize } from '@carethread/service-kit/page.ts';
 import { decimalText, exact } from '../amount/exact.ts';
 import { strengthText } from '../amount/strength.ts';
 import type {
@@ -6,7 +7,6 @@ import type {
   ProductResolvers,
   QueryResolvers,
 } from '../generated/graphql.ts';
-import { countOf } from '../graphql/page.ts';
 import { productName } from './product.ts';
 
 export const productResolver: QueryResolvers['product'] = (_, { id }, { reader }) => reader.product(id);
@@ -31,7 +31,7 @@ export const productFields: ProductResolvers = {
   equivalents: async (product, { first }, { reader }) => {
     const { releaseId, equivalence, id } = product;
     if (equivalence === null) return [];
-    const take = countOf(first);
+    const take = pageSize(first);
     const rows = await reader.read((db) =>
       db.product.findMany({
         where: { releaseId, equivalence, id: { not: id } },

@@ -1,7 +1,7 @@
 import { type ScreeningInput, screeningInputSchema } from '@carethread/contracts/screening.ts';
+import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { z } from 'zod';
 import type { PrescriptionResolvers, QueryResolvers } from '../generated/graphql.ts';
-import { badInput } from '../graphql/page.ts';
 import { screenDraft } from './screen-draft.ts';
 
 /** More lines than any prescription has; every pair of them is compared. */

@@ -1,4 +1,5 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
+import type { Page } from '@carethread/service-kit/page.ts';
 import { codeAsked } from '../codes/ndc-code.ts';
 import {
   everything,
@@ -60,7 +61,7 @@ export async function pageOfHits(
   release: string,
   hits: Hits,
   filter: Filter,
-  page: { readonly first: number; readonly after: Place | null },
+  page: Page<Place>,
 ): Promise<Hit[]> {
   const { sql, values } = filtered(hits, filter);
   const at = values.length + 2;

@@ -1,8 +1,8 @@
+import { pageConnection, pageOf } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { connection, pageSize } from '../page.ts';
 import { principalOf } from '../thread.ts';
-import { inboxCursor, readInbox } from './inbox-page.ts';
+import { placeIn, placeText, readInbox } from './inbox-page.ts';
 
 export const inboxResolvers = {
   Query: {
@@ -14,20 +14,15 @@ export const inboxResolvers = {
     },
   },
   Inbox: {
-    threads: async ({ principalId }, { first, after, unreadOnly }, { prisma, reads }) => {
-      const limit = pageSize(first) + 1;
-      const found = await readInbox(prisma, principalId, { after, unreadOnly, limit });
-      const entries = found.slice(0, first);
-      const threads = await Promise.all(entries.map(({ threadId }) => reads.thread.load(threadId)));
+    threads: async ({ principalId }, { unreadOnly, ...wish }, { prisma, reads }) => {
+      const page = pageOf(wish, placeIn);
+      const entries = await readInbox(prisma, principalId, page, unreadOnly);
+      const { edges, pageInfo } = pageConnection(entries, page, placeText);
+      const threads = await Promise.all(edges.map(({ node }) => reads.thread.load(node.threadId)));
       // Somebody who leaves a thread at this moment may find its entry, but no longer the thread.
-      const shown = entries.flatMap((entry, at) => (threads[at] ? [{ entry, thread: threads[at] }] : []));
-      const page = connection(shown, ({ entry }) => inboxCursor(entry), {
-        hasNextPage: found.length > first,
-        hasPreviousPage: after != null,
-      });
       return {
-        ...page,
-        edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.thread })),
+        pageInfo,
+        edges: edges.flatMap(({ cursor }, at) => (threads[at] ? [{ cursor, node: threads[at] }] : [])),
       };
     },
   },

@@ -1,17 +1,15 @@
+import type { Page } from '@carethread/service-kit/page.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
-import { positionIn } from '../page.ts';
 import type { MessageRow } from '../rows.ts';
 
-const position = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** What a principal sent, after a cursor, at most `limit`. Ids are made in the order of time: the newest is the highest. */
+/** What a principal sent, newest first; one more than the page holds if more follow. Ids are made in the order of time. */
 export const readOutbox = (
   prisma: PrismaClient,
   senderId: string,
-  { after, limit }: { after?: string | null; limit: number },
+  { first, after }: Page<string>,
 ): Promise<MessageRow[]> =>
   prisma.message.findMany({
-    where: { senderId, ...(after != null && { id: { lt: positionIn(after, position)[0] } }) },
+    where: { senderId, ...(after !== null && { id: { lt: after } }) },
     orderBy: { id: 'desc' },
-    take: limit,
+    take: first + 1,
   });

@@ -1,6 +1,6 @@
+import { idIn, pageConnection, pageOf } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { connection, cursorOf, pageSize } from '../page.ts';
 import { principalOf } from '../thread.ts';
 import { readOutbox } from './outbox-page.ts';
 
@@ -9,12 +9,9 @@ export const outboxResolvers = {
     outbox: (_, __, context) => ({ principalId: principalOf(signedIn(context)) }),
   },
   Outbox: {
-    messages: async ({ principalId }, { first, after }, { prisma }) => {
-      const found = await readOutbox(prisma, principalId, { after, limit: pageSize(first) + 1 });
-      return connection(found.slice(0, first), ({ id }) => cursorOf(id), {
-        hasNextPage: found.length > first,
-        hasPreviousPage: after != null,
-      });
+    messages: async ({ principalId }, wish, { prisma }) => {
+      const page = pageOf(wish, idIn);
+      return pageConnection(await readOutbox(prisma, principalId, page), page, ({ id }) => id);
     },
   },
 } satisfies Resolvers;

@@ -8,7 +8,7 @@ import { despiteDeadlock } from '../despite-deadlock.ts';
 import { readForward } from '../marker.ts';
 import { moveMarker, notFound } from '../move-marker.ts';
 import { principalOf } from '../thread.ts';
-import type { Cause } from '../thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 
 const inputSchema = z.object({ threadId: idSchema<'Thread'>(), upTo: z.int().min(0) });
 

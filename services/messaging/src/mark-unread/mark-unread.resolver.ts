@@ -1,5 +1,5 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
-import { causeOfRequest } from '../cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { threadPayload } from '../graphql/thread-payload.ts';
 import { markUnread } from './mark-unread.ts';

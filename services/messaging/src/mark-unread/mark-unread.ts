@@ -9,7 +9,7 @@ import { readBack } from '../marker.ts';
 import { messageById } from '../message-store.ts';
 import { moveMarker, notFound } from '../move-marker.ts';
 import { principalOf } from '../thread.ts';
-import type { Cause } from '../thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 
 const inputSchema = z.object({ messageId: idSchema<'Message'>() });
 

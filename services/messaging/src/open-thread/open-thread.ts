@@ -2,7 +2,7 @@ import type { OrganisationId, PrincipalId, TicketId, UserId } from '@carethread/
 import type { Database } from '@carethread/service-kit/database.ts';
 import { seatParties } from '../seat-parties.ts';
 import type { Parties, ThreadRole } from '../seating.ts';
-import type { Cause } from '../thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
 
 /** A ticket as its own service showed it to somebody: the version, and the parties at that version. */
 export interface SeenTicket {

@@ -1,6 +1,6 @@
 import type { PrincipalId, TicketId } from '@carethread/contracts/ids.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
-import { causeOfRequest } from '../cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { TicketReference } from '../graphql/references.ts';
 import type { ThreadRole } from '../seating.ts';

@@ -1,6 +1,6 @@
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
-import { causeOfRequest } from '../cause.ts';
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { sendMessage } from './send-message.ts';
 

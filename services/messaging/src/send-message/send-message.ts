@@ -16,7 +16,8 @@ import {
 } from '../message.ts';
 import { messageById, saveMessage, sentEarlier } from '../message-store.ts';
 import { principalOf } from '../thread.ts';
-import { type Cause, lockThread, type ThreadKey } from '../thread-store.ts';
+import type { Cause } from '@carethread/service-kit/cause.ts';
+import { lockThread, type ThreadKey } from '../thread-store.ts';
 
 const inputSchema = z
   .object({

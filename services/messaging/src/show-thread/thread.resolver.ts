@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { isId } from '@carethread/contracts/ids.ts';
+import { pageSize } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Context } from '../graphql/context.ts';
 import { organisation, user } from '../graphql/references.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { messagePage, windowOf } from '../message-window.ts';
-import { pageSize } from '../page.ts';
 import type { MemberRow, ThreadRow } from '../rows.ts';
 import { principalOf, threadStatus } from '../thread.ts';
 

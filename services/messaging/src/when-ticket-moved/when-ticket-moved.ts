@@ -3,7 +3,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import type { EventData } from '@carethread/contracts/define-event.ts';
 import type { TicketMoved } from '@carethread/contracts/events/tickets.ts';
 import { derivedId } from '@carethread/contracts/ids.ts';
-import { causeOf } from '../cause.ts';
+import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import type { Message } from '../message.ts';
 import { messageById, saveMessage } from '../message-store.ts';
 import { seatParties } from '../seat-parties.ts';
@@ -17,7 +17,7 @@ export const whenTicketMoved: Handler<EventData<typeof TicketMoved>> = async (ev
   const { ticketId, from, to, reason, version, pharmacyId } = event.data;
   // A ticket open to any pharmacy gets one by being claimed; a move without a pharmacy takes nobody away.
   const parties = pharmacyId === null ? {} : { pharmacy: { id: pharmacyId, version } };
-  const thread = await seatParties(tx, { ticketId, parties }, causeOf(event), event.occurredAt);
+  const thread = await seatParties(tx, { ticketId, parties }, causeOfEvent(event), event.occurredAt);
   tx.send(keepStatus, [thread.id, to, version]);
   if (from === to) return;
   const message = noticeMessage(
@@ -26,7 +26,7 @@ export const whenTicketMoved: Handler<EventData<typeof TicketMoved>> = async (ev
     { code: 'ticket.moved', params: { from, to, reason } },
     event.occurredAt,
   );
-  if (!(await isPosted(tx, message))) saveMessage(tx, thread, message, causeOf(event));
+  if (!(await isPosted(tx, message))) saveMessage(tx, thread, message, causeOfEvent(event));
 };
 
 function noticeMessage(thread: Thread, eventId: string, notice: Notice, sentAt: Date): Message {

@@ -1,7 +1,7 @@
 import type { Handler } from '@carethread/bus/handlers.ts';
 import type { TicketOpened } from '@carethread/contracts/events/tickets.ts';
 import type { EventData } from '@carethread/contracts/define-event.ts';
-import { causeOf } from '../cause.ts';
+import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import { seatParties } from '../seat-parties.ts';
 
 /** Every ticket has its thread, with all parties as members. */
@@ -14,7 +14,7 @@ export const whenTicketOpened: Handler<EventData<typeof TicketOpened>> = async (
       parties: { people: { patientId, doctorId }, pharmacy: { id: pharmacyId, version } },
       order: { id: appointmentId, type: kind },
     },
-    causeOf(event),
+    causeOfEvent(event),
     event.occurredAt,
   );
 };

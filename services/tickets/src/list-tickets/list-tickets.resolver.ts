@@ -1,24 +1,21 @@
-import { isId } from '@carethread/contracts/ids.ts';
+import { idIn, pageConnection, pageOf } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { meant } from '../codes.ts';
 import type { QueryMyTicketsArgs, QueryResolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
-import { connection, fromCursor, pageSize } from '../graphql/page.ts';
 import { listTickets } from './list-tickets.ts';
 
-async function page(args: Partial<QueryMyTicketsArgs>, context: Context) {
-  const size = pageSize(args.first, 20);
-  const after = fromCursor(args.after, isId);
+async function ticketsPage(args: Partial<QueryMyTicketsArgs>, context: Context) {
+  const page = pageOf({ first: args.first ?? 20, after: args.after }, idIn);
   const tickets = await listTickets(context.foundation.prisma, signedIn(context), {
-    limit: size + 1,
-    after,
+    page,
     status: args.status ? meant(args.status) : undefined,
     kind: args.kind ? meant(args.kind) : undefined,
   });
-  return connection(tickets, size, ({ id }) => id, after !== null);
+  return pageConnection(tickets, page, ({ id }) => id);
 }
 
 export const listTicketsQueries: Pick<QueryResolvers, 'myTickets' | 'pharmacyTickets'> = {
-  myTickets: (_, args, context) => page(args, context),
-  pharmacyTickets: (_, args, context) => page(args, context),
+  myTickets: (_, args, context) => ticketsPage(args, context),
+  pharmacyTickets: (_, args, context) => ticketsPage(args, context),
 };

@@ -1,33 +1,32 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { TicketKind, TicketStatus } from '@carethread/contracts/events/tickets.ts';
+import type { Page } from '@carethread/service-kit/page.ts';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import type { Ticket } from '../ticket.ts';
 import { toTicket } from '../ticket-row.ts';
 
 export interface ListWish {
-  /** Highest number of tickets wanted. */
-  limit: number;
-  /** Id of the last ticket known; newer ones are left out. */
-  after: string | null;
+  /** After an id: newer tickets are left out. */
+  page: Page<string>;
   status?: TicketStatus | undefined;
   kind?: TicketKind | undefined;
 }
 
 /**
- * Tickets of the person (patient, doctor) or of the pharmacy they act for, newest first: one scan of the index whose
- * first column names them. Row security has the last word on each row.
+ * Tickets of the person (patient, doctor) or of the pharmacy they act for, newest first, and one more than the page
+ * holds if more follow: one scan of the index whose first column names them. Row security has the last word on each row.
  */
 export async function listTickets(prisma: PrismaClient, actor: Actor, wish: ListWish): Promise<Ticket[]> {
-  const { limit, after, status, kind } = wish;
+  const { page, status, kind } = wish;
   const rows = await prisma.ticket.findMany({
     where: {
       ...belongingTo(actor),
       ...(status && { status }),
       ...(kind && { kind }),
-      ...(after && { id: { lt: after } }),
+      ...(page.after && { id: { lt: page.after } }),
     },
     orderBy: { id: 'desc' },
-    take: limit,
+    take: page.first + 1,
   });
   return rows.map(toTicket);
 }

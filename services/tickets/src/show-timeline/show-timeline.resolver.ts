@@ -1,31 +1,25 @@
 import type { TicketStatus } from '@carethread/contracts/events/tickets.ts';
+import { connection, pageOf, pageSize } from '@carethread/service-kit/page.ts';
 import { shown } from '../codes.ts';
 import type { TicketResolvers, TimelineEntryResolvers } from '../generated/graphql.ts';
 import { entryId } from '../graphql/loaders.ts';
-import { fromCursor, pageSize, toCursor } from '../graphql/page.ts';
 
-const isNumber = (place: string) => /^[1-9]\d{0,8}$/.test(place);
+const numberIn = (text: string) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
 
 export const ticketTimeline: Pick<TicketResolvers, 'timeline' | 'timelineLog'> = {
   async timeline(ticket, args, { loaders }) {
-    const first = pageSize(args.first, 50);
-    const after = Number(fromCursor(args.after, isNumber) ?? 0);
+    const page = pageOf({ first: args.first ?? 50, after: args.after }, numberIn);
+    const [first, after] = [page.first, page.after ?? 0];
     const entries = await loaders.timeline.load({ ticketId: ticket.id, after, first });
-    const edges = entries.map((node) => ({ cursor: toCursor(node.number), node }));
-    return {
-      edges,
-      pageInfo: {
-        hasNextPage: after + first < ticket.timelineLength,
-        hasPreviousPage: after > 0,
-        startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
-      },
-    };
+    return connection(entries, ({ number }) => String(number), {
+      hasNextPage: after + first < ticket.timelineLength,
+      hasPreviousPage: after > 0,
+    });
   },
   // Numbers have no gaps, so the ticket knows them without its timeline being read.
   timelineLog({ timelineLength }, { after, first }) {
     const from = Math.max(after, 0);
-    const count = Math.min(pageSize(first, 0, 101), Math.max(timelineLength - from, 0));
+    const count = Math.min(pageSize(first, 101), Math.max(timelineLength - from, 0));
     return Array.from({ length: count }, (_, at) => ({ number: from + at + 1 }));
   },
 };
