@@ -127,6 +127,8 @@ const poolOptions = (connectionString: string, max: number) => ({
   max,
   pipeline: true,
   connectionTimeoutMillis: 3_000,
+  // Above the server's own statement timeout: only a network that swallows everything gets here.
+  query_timeout: 15_000,
   keepAlive: true,
 });
 
