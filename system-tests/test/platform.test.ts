@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { registerPharmacies } from '../src/pharmacies.ts';
 import { releasedTicket } from '../src/released-ticket.ts';
@@ -21,6 +24,24 @@ describe('from doctor to pharmacy', () => {
   it('runs as it is told, from outside', async () => {
     await expect(doctorToPharmacy(platform.url, () => {})).resolves.toBeDefined();
   }, 120_000);
+});
+
+describe('logs', () => {
+  it('hold no name, address or text of the story (X-06)', async () => {
+    const folder = join(platform.dataDir, 'logs');
+    const logs = (await readdir(folder)).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+    expect(logs).toContain('"service":"tickets"');
+    const told = [
+      'Lindqvist',
+      'Okafor',
+      'Goldberg',
+      'swollen',
+      'blood thinner',
+      'INR on day three',
+      '@demo.example',
+    ];
+    expect(told.filter((words) => logs.includes(words))).toEqual([]);
+  });
 });
 
 describe("the README's tour", () => {
