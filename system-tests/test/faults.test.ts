@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { ProcessName } from '@carethread/local-stack/service-table.ts';
 import { eventually } from '../src/story/expect.ts';
-import { setStage, type Stage } from '../src/story/stage.ts';
 import { resilientStory } from '../src/resilient-story.ts';
-import { startOwnPlatform } from './running-platform.ts';
+import { ownPlatform } from './running-platform.ts';
 
-let platform: Awaited<ReturnType<typeof startOwnPlatform>>;
-let stage: Stage;
-beforeAll(async () => {
-  platform = await startOwnPlatform();
-  stage = await setStage(platform.url, () => {});
-}, 180_000);
-afterAll(async () => {
-  await stage?.close();
-  await platform?.dispose();
-}, 60_000);
+const own = ownPlatform();
 
 const rows = async (service: 'messaging' | 'tickets', text: string, values: unknown[]) => {
-  const url = new URL(platform.postgres.adminUrl);
+  const url = new URL(own.platform.postgres.adminUrl);
   url.pathname = `/${service}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
@@ -31,23 +21,23 @@ const rows = async (service: 'messaging' | 'tickets', text: string, values: unkn
 
 describe('broker away', () => {
   it('tickets opened meanwhile all get their thread afterwards, each exactly one (T-01, X-03)', async () => {
-    await platform.rabbitMq.stop();
+    await own.platform.rabbitMq.stop();
     const tickets: string[] = await Promise.all(
       Array.from({ length: 12 }, async () => {
-        const { ticket } = await stage.doctor.change(
+        const { ticket } = await own.stage.doctor.change(
           'openTicket',
           {
             idempotencyKey: crypto.randomUUID(),
             kind: 'PRESCRIPTION',
-            patientId: stage.patientId,
-            pharmacyId: stage.pharmacyId,
+            patientId: own.stage.patientId,
+            pharmacyId: own.stage.pharmacyId,
           },
           'ticket { id }',
         );
         return ticket.id;
       }),
     );
-    await platform.rabbitMq.start();
+    await own.platform.rabbitMq.start();
     const count = 'SELECT ticket_id FROM thread WHERE ticket_id = ANY($1)';
     await eventually(
       async () => (await rows('messaging', count, [tickets])).length >= tickets.length,
@@ -66,8 +56,8 @@ describe('killed processes', () => {
     'the story ends right while %s is killed five times in the middle of it',
     async (name) => {
       let kills = 0;
-      const victim = platform.processes[name];
-      const end = await resilientStory(platform.url, {
+      const victim = own.platform.processes[name];
+      const end = await resilientStory(own.platform.url, {
         ready: () => victim.untilReady(30_000),
         async strike() {
           // Somewhere between the arrival of the request and its answer; where exactly is left to chance.

@@ -1,34 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { registerPharmacies } from '../src/pharmacies.ts';
 import { releasedTicket } from '../src/released-ticket.ts';
-import { setStage, type Stage } from '../src/story/stage.ts';
 import { doctorToPharmacy } from '../src/story/story.ts';
 import { walkTheTour } from './readme-tour.ts';
-import { startOwnPlatform } from './running-platform.ts';
+import { ownPlatform } from './running-platform.ts';
 
-let platform: Awaited<ReturnType<typeof startOwnPlatform>>;
-let stage: Stage;
-beforeAll(async () => {
-  platform = await startOwnPlatform();
-  stage = await setStage(platform.url, () => {});
-}, 180_000);
-afterAll(async () => {
-  await stage?.close();
-  await platform?.dispose();
-}, 60_000);
+const own = ownPlatform();
 
 describe('from doctor to pharmacy', () => {
   it('runs as it is told, from outside', async () => {
-    await expect(doctorToPharmacy(platform.url, () => {})).resolves.toBeDefined();
+    await expect(doctorToPharmacy(own.platform.url, () => {})).resolves.toBeDefined();
   }, 120_000);
 });
 
 describe('logs', () => {
   it('hold no name, address or text of the story (X-06)', async () => {
-    const folder = join(platform.dataDir, 'logs');
+    const folder = join(own.platform.dataDir, 'logs');
     const logs = (await readdir(folder)).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
     expect(logs).toContain('"service":"tickets"');
     const told = [
@@ -46,7 +36,7 @@ describe('logs', () => {
 
 describe("the README's tour", () => {
   it('works as printed', async () => {
-    const answers = await walkTheTour(platform.url);
+    const answers = await walkTheTour(own.platform.url);
     expect(answers.length).toBeGreaterThanOrEqual(8);
     for (const answer of answers)
       for (const payload of Object.values(answer)) expect(payload?.userErrors ?? []).toEqual([]);
@@ -57,8 +47,8 @@ describe("the README's tour", () => {
 
 describe('claims', () => {
   it('50 at once from 5 pharmacies: one success, 49 typed refusals, one timeline entry (T-06)', async () => {
-    const pharmacists = await registerPharmacies(platform.url, 5);
-    const { ticketId, number, accessCode } = await releasedTicket(stage, true);
+    const pharmacists = await registerPharmacies(own.platform.url, 5);
+    const { ticketId, number, accessCode } = await releasedTicket(own.stage, true);
     const claims = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         pharmacists[index % 5]!.tryChange(
@@ -70,7 +60,7 @@ describe('claims', () => {
     );
     expect(claims.filter(({ claim }) => claim?.token)).toHaveLength(1);
     expect(claims.filter(({ userErrors }) => userErrors[0]?.code === 'ALREADY_HELD')).toHaveLength(49);
-    const { ticket } = await stage.patient.do(
+    const { ticket } = await own.stage.patient.do(
       'query T($id: ID!) { ticket(id: $id) { status timeline(first: 100) { edges { node { reason } } } } }',
       { id: ticketId },
     );

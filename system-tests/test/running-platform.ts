@@ -2,16 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPlatform, type Platform } from '@carethread/local-stack/platform.ts';
+import { afterAll, beforeAll } from '@jest/globals';
+import { setStage, type Stage } from '../src/story/stage.ts';
 
-/** The whole platform in a folder and on ports of its own. */
-export async function startOwnPlatform(): Promise<Platform & { dispose(): Promise<void> }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'carethread-system-'));
-  const platform = await startPlatform({ dataDir });
-  return {
-    ...platform,
-    dispose: async () => {
-      await platform.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+export interface OwnPlatform {
+  platform: Platform;
+  stage: Stage;
+}
+
+/** The whole platform for the tests of one file, in a folder and on ports of its own, with everybody signed in. */
+export function ownPlatform(): OwnPlatform {
+  const own = {} as OwnPlatform;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'carethread-system-'));
+    own.platform = await startPlatform({ dataDir });
+    own.stage = await setStage(own.platform.url, () => {});
+  }, 180_000);
+  afterAll(async () => {
+    await own.stage?.close();
+    await own.platform?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }, 60_000);
+  return own;
 }
