@@ -8,10 +8,13 @@ import { doctorToPharmacy } from '@carethread/system-tests/story/story.ts';
 import { messageToSocket } from './live-latency.ts';
 import { measure, type Timing } from './measure.ts';
 import { report } from './report.ts';
+import { roundTrips } from './round-trips.ts';
 import { yardsticks } from './yardsticks.ts';
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
 const dataDir = await mkdtemp(join(tmpdir(), 'carethread-bench-'));
+console.log('Counting round trips …');
+const trips = await roundTrips();
 console.log('Starting a platform of its own …');
 const platform = await startPlatform({ dataDir });
 try {
@@ -39,7 +42,7 @@ try {
     ["message: on the other's socket", live.delivered],
   );
   await stage.close();
-  console.log(report(sticks, rows));
+  console.log(report(sticks, rows, trips));
 } finally {
   await platform.stop();
   await rm(dataDir, { recursive: true, force: true });
