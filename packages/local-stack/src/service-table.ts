@@ -62,6 +62,13 @@ export const mainOf = (name: ProcessName) => join(folderOf(name), 'src/main.ts')
 /** Holds its process number while it runs. */
 export const pidFileOf = (dataDir: string, name: ProcessName) => join(dataDir, 'run', `${name}.pid`);
 
+/** How a service is told where its database is, one login each. */
+export const databaseEnvironment = (url: (kind: LoginKind) => string) => ({
+  DATABASE_URL: url('app'),
+  WORKER_DATABASE_URL: url('worker'),
+  RELAY_DATABASE_URL: url('relay'),
+});
+
 /** The whole environment of a process: ours over the user's, so that LOG_LEVEL and the like can be set for all. */
 export function environmentOf(name: ProcessName, facts: PlatformFacts): NodeJS.ProcessEnv {
   const shared: NodeJS.ProcessEnv = {
@@ -78,9 +85,7 @@ export function environmentOf(name: ProcessName, facts: PlatformFacts): NodeJS.P
     name === 'gateway'
       ? {}
       : {
-          DATABASE_URL: facts.databaseUrl(name, 'app'),
-          WORKER_DATABASE_URL: facts.databaseUrl(name, 'worker'),
-          RELAY_DATABASE_URL: facts.databaseUrl(name, 'relay'),
+          ...databaseEnvironment((kind) => facts.databaseUrl(name, kind)),
           GATEWAY_JWKS_URL: `${baseUrl(facts, 'gateway')}/.well-known/internal-jwks.json`,
         };
   return { ...process.env, ...shared, ...database, ...table[name].env(facts) };

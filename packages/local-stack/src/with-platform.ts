@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { platformSecrets } from './platform-secrets.ts';
 import { loginUrl, type LoginKind } from './provision.ts';
-import { repository } from './service-table.ts';
+import { databaseEnvironment, repository } from './service-table.ts';
 
 const [target, separator, command, ...args] = process.argv.slice(2);
 const wanted = target === '-' ? args[args.indexOf('--service') + 1] : target;
@@ -32,9 +32,7 @@ async function addresses(of: (typeof serviceNames)[number]): Promise<NodeJS.Proc
   const url = (kind: LoginKind) =>
     loginUrl(`postgres://127.0.0.1:${postgres}`, of, kind, secrets[`database:${of}_${kind}`]);
   return {
-    DATABASE_URL: url('app'),
-    WORKER_DATABASE_URL: url('worker'),
-    RELAY_DATABASE_URL: url('relay'),
+    ...databaseEnvironment(url),
     ...(of === 'catalog' ? { CATALOG_ADMIN_DATABASE_URL: url('admin') } : {}),
   };
 }
