@@ -10,6 +10,7 @@ export const permissions = [
   'ManageUsers',
   'ManageOrganisations',
   'ManageDrugCatalog',
+  'ManagePayments',
   'OperatePlatform',
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -19,7 +20,13 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   patient: [],
   doctor: [],
   pharmacist: [],
-  administrator: ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'],
+  administrator: [
+    'ManageUsers',
+    'ManageOrganisations',
+    'ManageDrugCatalog',
+    'ManagePayments',
+    'OperatePlatform',
+  ],
 };
 
 /** Who asks: one person acting in one membership. Carried in the access token and in the internal token. */

@@ -3,7 +3,14 @@ import type { z } from 'zod';
 /** What kind of personal data a payload may hold: only identifiers, or coded health facts as well. Never names or texts. */
 export type DataClass = 'none' | 'ids' | 'health-codes';
 
-export const serviceNames = ['identity', 'tickets', 'messaging', 'prescriptions', 'catalog'] as const;
+export const serviceNames = [
+  'identity',
+  'tickets',
+  'messaging',
+  'prescriptions',
+  'payments',
+  'catalog',
+] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface EventDefinition<Type extends string = string, Data = unknown> {

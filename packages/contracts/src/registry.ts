@@ -2,6 +2,7 @@ import type { EventData, EventDefinition } from './define-event.ts';
 import * as catalog from './events/catalog.ts';
 import * as identity from './events/identity.ts';
 import * as messaging from './events/messaging.ts';
+import * as payments from './events/payments.ts';
 import * as prescriptions from './events/prescriptions.ts';
 import * as tickets from './events/tickets.ts';
 
@@ -12,6 +13,7 @@ export type KnownEvent =
   | DefinitionsIn<typeof tickets>
   | DefinitionsIn<typeof messaging>
   | DefinitionsIn<typeof prescriptions>
+  | DefinitionsIn<typeof payments>
   | DefinitionsIn<typeof catalog>;
 export type EventType = KnownEvent['type'];
 /** Parsed payload of the event with this type. */
@@ -22,7 +24,7 @@ const isDefinition = (value: unknown): value is EventDefinition =>
 
 /** Every event of the platform by its type. */
 export const events: ReadonlyMap<string, EventDefinition> = new Map(
-  [identity, tickets, messaging, prescriptions, catalog]
+  [identity, tickets, messaging, prescriptions, payments, catalog]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isDefinition)
     .map((definition) => [definition.type, definition]),

@@ -26,6 +26,15 @@ export const subscriptions = {
     'prescriptions.fill.opened.v1',
     'prescriptions.fill.prepared.v1',
     'prescriptions.fill.handed_over.v1',
+    'payments.payment.requested.v1',
+    'payments.payment.processing.v1',
+    'payments.payment.unknown.v1',
+    'payments.payment.succeeded.v1',
+    'payments.payment.failed.v1',
+    'payments.payment.cancelled.v1',
+    'payments.payment.refunding.v1',
+    'payments.payment.refunded.v1',
+    'payments.payment.attention_needed.v1',
   ],
   messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
   prescriptions: [
@@ -38,6 +47,7 @@ export const subscriptions = {
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
   ],
+  payments: ['tickets.ticket.opened.v1', 'tickets.ticket.moved.v1', 'prescriptions.fill.handed_over.v1'],
   catalog: ['prescriptions.prescription.signed.v1', 'prescriptions.prescription.rescreen_requested.v1'],
 } as const satisfies Record<ServiceName, readonly EventType[]>;
 export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)[Service][number];

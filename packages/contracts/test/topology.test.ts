@@ -4,6 +4,7 @@ import { serviceNames } from '../src/define-event.ts';
 import * as catalog from '../src/events/catalog.ts';
 import * as identity from '../src/events/identity.ts';
 import * as messaging from '../src/events/messaging.ts';
+import * as payments from '../src/events/payments.ts';
 import * as prescriptions from '../src/events/prescriptions.ts';
 import * as tickets from '../src/events/tickets.ts';
 import { events } from '../src/registry.ts';
@@ -17,7 +18,14 @@ import {
   subscriptions,
 } from '../src/topology.ts';
 
-const modules: Record<ServiceName, object> = { catalog, identity, messaging, prescriptions, tickets };
+const modules: Record<ServiceName, object> = {
+  catalog,
+  identity,
+  messaging,
+  payments,
+  prescriptions,
+  tickets,
+};
 const definitionsIn = (module: object) =>
   Object.values(module).filter(
     (value: EventDefinition | undefined) => value?.type !== undefined && 'owner' in value,
