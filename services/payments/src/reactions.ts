@@ -1,0 +1,33 @@
+import type { Handlers } from '@carethread/bus/handlers.ts';
+import type { TaskHandlers } from '@carethread/bus/task-handlers.ts';
+import { askChargeTask, chargeTask, voidChargeTask } from './charge-attempt/charge.ts';
+import { refundTask } from './charge-attempt/refund.ts';
+import { retryTimer } from './charge-attempt/retry.ts';
+import type { Foundation } from './foundation.ts';
+import { noticeTimer } from './receive-webhook/apply-notice.ts';
+import {
+  whenFillHandedOver,
+  whenTicketMoved,
+  whenTicketOpened,
+} from './when-ticket-changes/when-ticket-changes.ts';
+
+/** What we do about every event we subscribe to. */
+export const reactions = (foundation: Foundation): Handlers<'payments'> => ({
+  'tickets.ticket.opened.v1': whenTicketOpened,
+  'tickets.ticket.moved.v1': whenTicketMoved(foundation),
+  'prescriptions.fill.handed_over.v1': whenFillHandedOver,
+});
+
+/** What we do when a task is due. A lease outlasts the longest call, so that nobody else makes the same one meanwhile. */
+export function tasks(foundation: Foundation, longestCallMs: number): TaskHandlers {
+  const leaseMs = longestCallMs * 1.2 + 2_000;
+  return {
+    charge: chargeTask(foundation, leaseMs),
+    'ask-charge': askChargeTask(foundation, leaseMs),
+    'void-charge': voidChargeTask(foundation, leaseMs),
+    // It asks before it pays back: two calls.
+    refund: refundTask(foundation, leaseMs * 2),
+    retry: retryTimer(foundation),
+    notice: noticeTimer(foundation),
+  };
+}
