@@ -9,6 +9,8 @@ type SecretName =
   | 'keyEncryptionKey'
   | 'gatewaySigningKey'
   | 'claimSigningKey'
+  | 'providerApiKey'
+  | 'providerWebhookSecret'
   | `database:${ServiceName}_${LoginKind}`
   | `broker:${BrokerClient}`;
 
@@ -25,6 +27,9 @@ const generators = {
   keyEncryptionKey: () => randomBytes(32).toString('base64'),
   gatewaySigningKey: signingKey,
   claimSigningKey: signingKey,
+  /** Between payments and the simulated provider. */
+  providerApiKey: () => `sk_test_${randomPassword()}`,
+  providerWebhookSecret: () => `whsec_${randomPassword()}`,
   ...Object.fromEntries(
     serviceNames.flatMap((service) =>
       loginKinds.map((kind) => [`database:${service}_${kind}`, randomPassword]),

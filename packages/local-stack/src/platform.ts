@@ -29,6 +29,7 @@ import {
   mainOf,
   pidFileOf,
   processNames,
+  runningProcesses,
   type PlatformFacts,
   type ProcessName,
 } from './service-table.ts';
@@ -89,7 +90,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await sourcesReady;
     signal?.throwIfAborted();
 
-    const facts = { secrets, ports, supergraphFolder, ...addresses(secrets, postgres, rabbitMq) };
+    const facts = { secrets, ports, supergraphFolder, dataDir, ...addresses(secrets, postgres, rabbitMq) };
     const processes = createProcesses(dataDir, facts, progress);
     const { gateway, ...services } = processes;
     undo.push(() => Promise.all(Object.values(services).map((service) => service.stop())));
@@ -97,7 +98,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     // Ends the wait for a process that does not become ready.
     signal?.addEventListener('abort', () => void stop());
     await Promise.all([
-      ...processNames.map((name) => progress.step(name, () => startAndWait(processes[name]))),
+      ...runningProcesses().map((name) => progress.step(name, () => startAndWait(processes[name]))),
       seedAll(facts, progress),
     ]);
     signal?.throwIfAborted();

@@ -6,23 +6,50 @@ import type { BrokerClient } from './provision-broker.ts';
 
 export const repository = join(import.meta.dirname, '../../..');
 
-/** Every process of the platform; the gateway is the one people talk to. */
-export const processNames = [...serviceNames, 'gateway'] as const;
+/** Every process of the platform; the gateway is the one people talk to, `flaky` stands in for a payment provider. */
+export const processNames = [...serviceNames, 'flaky', 'gateway'] as const;
 export type ProcessName = (typeof processNames)[number];
+
+/** Whether payments go to Stripe; without its key they go to the simulator, which takes no money. */
+export const usesStripe = (env = process.env): boolean => Boolean(env['STRIPE_SECRET_KEY']);
+
+/** The processes that run: the simulator only where nothing else is the payment provider. */
+export const runningProcesses = (): readonly ProcessName[] =>
+  processNames.filter((name) => name !== 'flaky' || !usesStripe());
 
 /** What a process may need to know about the others. */
 export interface PlatformFacts {
   readonly secrets: PlatformSecrets;
   readonly ports: Readonly<Record<ProcessName, number>>;
   readonly supergraphFolder: string;
+  readonly dataDir: string;
   databaseUrl(service: ServiceName, kind: LoginKind): string;
   amqpUrl(client: BrokerClient): string;
 }
 
 interface ProcessSetup {
   readonly folder: string;
+  /** What is run, if it is not the folder's own src/main.ts. */
+  readonly main?: string;
   /** Settings that only this process has. */
   readonly env: (facts: PlatformFacts) => NodeJS.ProcessEnv;
+}
+
+const providerSecrets = ({ secrets }: PlatformFacts) => ({
+  PROVIDER_API_KEY: secrets.providerApiKey,
+  PROVIDER_WEBHOOK_SECRET: secrets.providerWebhookSecret,
+});
+
+/** Who takes the money: Stripe where its keys are given, the simulator otherwise. */
+function paymentProvider(facts: PlatformFacts): NodeJS.ProcessEnv {
+  if (!usesStripe())
+    return { PAYMENT_PROVIDER: 'flaky', PROVIDER_URL: baseUrl(facts, 'flaky'), ...providerSecrets(facts) };
+  return {
+    PAYMENT_PROVIDER: 'stripe',
+    PROVIDER_URL: undefined,
+    PROVIDER_API_KEY: process.env['STRIPE_SECRET_KEY'],
+    PROVIDER_WEBHOOK_SECRET: process.env['STRIPE_WEBHOOK_SECRET'],
+  };
 }
 
 const baseUrl = ({ ports }: PlatformFacts, name: ProcessName) => `http://127.0.0.1:${ports[name]}`;
@@ -42,6 +69,16 @@ const table: Record<ProcessName, ProcessSetup> = {
     env: (facts) => ({ CLAIM_JWKS_URL: `${baseUrl(facts, 'tickets')}/.well-known/claim-jwks.json` }),
   },
   catalog: { folder: 'services/catalog', env: () => ({}) },
+  payments: { folder: 'services/payments', env: paymentProvider },
+  flaky: {
+    folder: 'services/payments',
+    main: 'src/simulator/main.ts',
+    env: (facts) => ({
+      ...providerSecrets(facts),
+      WEBHOOK_URL: `${baseUrl(facts, 'payments')}/webhooks/flaky`,
+      BOOKS_FILE: join(facts.dataDir, 'flaky-books.jsonl'),
+    }),
+  },
   gateway: {
     folder: 'gateway',
     env: (facts) => ({
@@ -57,7 +94,7 @@ const table: Record<ProcessName, ProcessSetup> = {
 export const folderOf = (name: ProcessName) => join(repository, table[name].folder);
 
 /** What is run for a process. */
-export const mainOf = (name: ProcessName) => join(folderOf(name), 'src/main.ts');
+export const mainOf = (name: ProcessName) => join(folderOf(name), table[name].main ?? 'src/main.ts');
 
 /** Holds its process number while it runs. */
 export const pidFileOf = (dataDir: string, name: ProcessName) => join(dataDir, 'run', `${name}.pid`);
@@ -75,18 +112,21 @@ export function environmentOf(name: ProcessName, facts: PlatformFacts): NodeJS.P
     // A shell may hold another meaning of HOST.
     HOST: '127.0.0.1',
     PORT: String(facts.ports[name]),
-    AMQP_URL: facts.amqpUrl(name),
     APOLLO_TELEMETRY_DISABLED: '1',
     // The start script and the tests hold administrators' passwords; a service gets its own only.
     CARETHREAD_TEST_STACK: undefined,
     RABBITMQ_MANAGEMENT_URL: undefined,
+    AMQP_URL: undefined,
+    STRIPE_SECRET_KEY: undefined,
+    STRIPE_WEBHOOK_SECRET: undefined,
   };
+  const broker = name === 'flaky' ? {} : { AMQP_URL: facts.amqpUrl(name) };
   const database: NodeJS.ProcessEnv =
-    name === 'gateway'
+    name === 'gateway' || name === 'flaky'
       ? {}
       : {
           ...databaseEnvironment((kind) => facts.databaseUrl(name, kind)),
           GATEWAY_JWKS_URL: `${baseUrl(facts, 'gateway')}/.well-known/internal-jwks.json`,
         };
-  return { ...process.env, ...shared, ...database, ...table[name].env(facts) };
+  return { ...process.env, ...shared, ...broker, ...database, ...table[name].env(facts) };
 }

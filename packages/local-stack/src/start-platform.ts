@@ -8,7 +8,7 @@ import { generateCode } from './platform-scripts.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { onConsole } from './progress.ts';
 import { isAbandoned, refuseIfRunning } from './run-lock.ts';
-import { repository } from './service-table.ts';
+import { repository, usesStripe } from './service-table.ts';
 import { welcome } from './welcome.ts';
 
 const dataDir = resolve(process.env['DATA_DIR'] || join(repository, '.carethread'));
@@ -49,7 +49,7 @@ try {
     void keepRunning(name, server, aborted.signal, onConsole.note);
   }
   const demo = process.env['NODE_ENV'] !== 'production';
-  console.log(welcome({ url: platform.url, logs: join(dataDir, 'logs'), demo }));
+  console.log(welcome({ url: platform.url, logs: join(dataDir, 'logs'), demo, stripe: usesStripe() }));
 } catch (error) {
   if (!leaving) console.error(`\n${pc.red('✗')} ${error instanceof Error ? error.message : String(error)}`);
   process.exit(leaving ? 0 : 1);

@@ -26,12 +26,26 @@ export const firstQuery = `{
 }`;
 
 /** What a person needs next: the address, who may sign in, and first queries to paste. */
-export function welcome({ url, logs, demo }: { url: string; logs: string; demo: boolean }): string {
+export function welcome({
+  url,
+  logs,
+  demo,
+  stripe,
+}: {
+  url: string;
+  logs: string;
+  demo: boolean;
+  stripe: boolean;
+}): string {
   return [
     '',
     `${pc.bold('Carethread is ready:')} ${pc.cyan(url)}`,
     '',
     ...(demo ? demonstration(url) : []),
+    stripe
+      ? 'Payments go to Stripe, with the key in STRIPE_SECRET_KEY.'
+      : 'Payments go to a simulator that takes no money; STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET make it Stripe.',
+    '',
     pc.dim(`Logs: ${logs}    Stop: Ctrl-C    Start from nothing: npm run reset`),
     '',
   ].join('\n');

@@ -1,8 +1,8 @@
 import type { Handlers } from '@carethread/bus/handlers.ts';
 import type { TaskHandlers } from '@carethread/bus/task-handlers.ts';
-import { askChargeTask, chargeTask, voidChargeTask } from './charge-attempt/charge.ts';
-import { refundTask } from './charge-attempt/refund.ts';
-import { retryTimer } from './charge-attempt/retry.ts';
+import { askChargeTask, chargeTask, voidChargeTask } from './call-provider/charge.ts';
+import { refundTask } from './call-provider/refund.ts';
+import { retryTimer } from './call-provider/retry.ts';
 import type { Foundation } from './foundation.ts';
 import { noticeTimer } from './receive-webhook/apply-notice.ts';
 import {

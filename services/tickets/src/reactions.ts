@@ -11,6 +11,7 @@ import {
 } from './when-membership-changes/when-membership-changes.ts';
 import { whenMessagePosted } from './when-message-posted/when-message-posted.ts';
 import { whenOrganisationRegistered } from './when-organisation-registered/when-organisation-registered.ts';
+import { whenPaymentMoves } from './when-payment-moves/when-payment-moves.ts';
 import {
   whenCancelRefused,
   whenPrescriptionCancelled,
@@ -34,6 +35,15 @@ export const reactions = (rules: Rules): Handlers<'tickets'> => ({
   'prescriptions.fill.opened.v1': whenFillOpened(rules),
   'prescriptions.fill.prepared.v1': whenFillPrepared,
   'prescriptions.fill.handed_over.v1': whenFillHandedOver,
+  'payments.payment.requested.v1': whenPaymentMoves,
+  'payments.payment.processing.v1': whenPaymentMoves,
+  'payments.payment.unknown.v1': whenPaymentMoves,
+  'payments.payment.succeeded.v1': whenPaymentMoves,
+  'payments.payment.failed.v1': whenPaymentMoves,
+  'payments.payment.cancelled.v1': whenPaymentMoves,
+  'payments.payment.refunding.v1': whenPaymentMoves,
+  'payments.payment.refunded.v1': whenPaymentMoves,
+  'payments.payment.attention_needed.v1': whenPaymentMoves,
 });
 
 /** What we do when a timer is due. */

@@ -1,4 +1,9 @@
 import { MembershipEnded, MembershipGranted } from '@carethread/contracts/events/identity.ts';
+import {
+  PaymentRefunded,
+  PaymentRequested,
+  PaymentSucceeded,
+} from '@carethread/contracts/events/payments.ts';
 import { FillOpened } from '@carethread/contracts/events/prescriptions.ts';
 import {
   TicketMoved,
@@ -244,5 +249,39 @@ describe('an event about a ticket that does not exist', () => {
     const parked = await world.tickets.sql(`SELECT error FROM bus.inbox WHERE status = 'parked'`);
     expect(parked).toHaveLength(1);
     expect(parked[0]!['error']).toContain('does not exist');
+  });
+});
+
+describe('money on a ticket', () => {
+  it('leaves a trace of each leg and moves nothing (P-09)', async () => {
+    const { id } = await world.open();
+    const paymentId = newId<'Payment'>();
+    const about = {
+      paymentId,
+      ticketId: id as TicketId,
+      payerId: world.patient.userId,
+      subjectId: null,
+      amountMinor: 4_900,
+      currency: 'EUR',
+    };
+    const back = {
+      refundId: newId<'Refund'>(),
+      refundMinor: 4_900,
+      reason: 'goodwill',
+      whole: true,
+    } as const;
+    await tell(told(PaymentRequested, paymentId, 1, { ...about, purpose: 'consultation' }));
+    await tell(told(PaymentSucceeded, paymentId, 2, about));
+    await tell(told(PaymentRefunded, paymentId, 3, { ...about, ...back }));
+    await world.tickets.drain();
+    const timeline = await expectWhole(id);
+    expect(timeline.slice(1)).toMatchObject(
+      ['requested', 'succeeded', 'refunded'].map((what) => ({
+        kind: 'NOTED',
+        noted: `payments.payment.${what}.v1`,
+        subjectId: paymentId,
+      })),
+    );
+    expect(await world.see(world.doctor, id)).toMatchObject({ status: 'CREATED', version: 1 });
   });
 });

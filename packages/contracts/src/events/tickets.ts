@@ -83,7 +83,7 @@ export const TicketNoted = defineEvent(
     ticketId: idSchema<'Ticket'>(),
     /** Type of the event that was noted. */
     noted: z.string(),
-    /** Id of what it is about: a message, a prescription, a dispense. */
+    /** Id of what it is about: a message, a prescription, a dispense, a payment. */
     subjectId: z.string(),
     /** The ticket's pharmacy now: its live dashboard is told without asking back. */
     pharmacyId: idSchema<'Organisation'>().nullable().default(null),

@@ -5,7 +5,7 @@ import {
   paymentTasks,
   resolvePaymentTask,
   takePaymentTask,
-} from '../payment-tasks/payment-tasks.resolver.ts';
+} from '../settle-task/settle-task.resolver.ts';
 import {
   paymentReconciliation,
   PaymentReconciliation,

@@ -4,7 +4,7 @@ import { payload, Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { MutationResolvers, QueryResolvers } from '../generated/graphql.ts';
 import { callerOf, type Context } from '../graphql/context.ts';
-import { openTasks, resolveTask, takeTask } from './payment-tasks.ts';
+import { openTasks, resolveTask, takeTask } from './settle-task.ts';
 
 export const paymentTasks: QueryResolvers['paymentTasks'] = async (_, args, context) => {
   const page = pageOf({ first: args.first ?? 20, after: args.after }, idIn);
