@@ -1,11 +1,7 @@
 import { cancelPayment } from '../cancel-payment/cancel-payment.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPaymentsQueries, Ticket } from '../list-payments/list-payments.resolver.ts';
-import {
-  paymentTasks,
-  resolvePaymentTask,
-  takePaymentTask,
-} from '../settle-task/settle-task.resolver.ts';
+import { paymentTasks, resolvePaymentTask, takePaymentTask } from '../settle-task/settle-task.resolver.ts';
 import {
   paymentReconciliation,
   PaymentReconciliation,
