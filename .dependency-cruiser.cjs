@@ -68,7 +68,7 @@ module.exports = {
         'An entity file decides: state in, facts out. It is the .ts file directly in src that is named like the entity.',
       severity: 'error',
       from: {
-        path: '^services/[^/]+/src/(ticket|thread|message|prescription|fill|drug|release|screening|user|session|organisation|membership)\\.ts$',
+        path: '^services/[^/]+/src/(ticket|thread|message|prescription|fill|payment|drug|release|screening|user|session|organisation|membership)\\.ts$',
       },
       to: {
         path: 'node_modules/(pg|express|graphql|amqplib|@prisma|@apollo|ioredis|undici)/|/generated/|^packages/(service-kit|bus)/src/(database|service|subgraph|transaction)',

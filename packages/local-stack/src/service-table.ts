@@ -35,13 +35,13 @@ interface ProcessSetup {
   readonly env: (facts: PlatformFacts) => NodeJS.ProcessEnv;
 }
 
-const providerSecrets = ({ secrets }: PlatformFacts) => ({
+const providerSecrets = ({ secrets }: Pick<PlatformFacts, 'secrets'>) => ({
   PROVIDER_API_KEY: secrets.providerApiKey,
   PROVIDER_WEBHOOK_SECRET: secrets.providerWebhookSecret,
 });
 
 /** Who takes the money: Stripe where its keys are given, the simulator otherwise. */
-function paymentProvider(facts: PlatformFacts): NodeJS.ProcessEnv {
+export function paymentProvider(facts: Pick<PlatformFacts, 'secrets' | 'ports'>): NodeJS.ProcessEnv {
   if (!usesStripe())
     return { PAYMENT_PROVIDER: 'flaky', PROVIDER_URL: baseUrl(facts, 'flaky'), ...providerSecrets(facts) };
   return {
@@ -52,7 +52,8 @@ function paymentProvider(facts: PlatformFacts): NodeJS.ProcessEnv {
   };
 }
 
-const baseUrl = ({ ports }: PlatformFacts, name: ProcessName) => `http://127.0.0.1:${ports[name]}`;
+const baseUrl = ({ ports }: Pick<PlatformFacts, 'ports'>, name: ProcessName) =>
+  `http://127.0.0.1:${ports[name]}`;
 
 const table: Record<ProcessName, ProcessSetup> = {
   identity: {

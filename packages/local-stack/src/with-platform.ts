@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { platformSecrets } from './platform-secrets.ts';
 import { loginUrl, type LoginKind } from './provision.ts';
-import { databaseEnvironment, repository } from './service-table.ts';
+import { databaseEnvironment, paymentProvider, type ProcessName, repository } from './service-table.ts';
 
 const [target, separator, command, ...args] = process.argv.slice(2);
 const wanted = target === '-' ? args[args.indexOf('--service') + 1] : target;
@@ -27,12 +27,13 @@ async function addresses(of: (typeof serviceNames)[number]): Promise<NodeJS.Proc
   const dataDir = resolve(process.env['DATA_DIR'] || join(repository, '.carethread'));
   const portsFile = join(dataDir, 'ports.json');
   if (!existsSync(portsFile)) return {};
-  const { postgres } = JSON.parse(readFileSync(portsFile, 'utf8')) as { postgres: number };
+  const ports = JSON.parse(readFileSync(portsFile, 'utf8')) as Record<'postgres' | ProcessName, number>;
   const secrets = await platformSecrets(join(dataDir, 'secrets.json'));
   const url = (kind: LoginKind) =>
-    loginUrl(`postgres://127.0.0.1:${postgres}`, of, kind, secrets[`database:${of}_${kind}`]);
+    loginUrl(`postgres://127.0.0.1:${ports.postgres}`, of, kind, secrets[`database:${of}_${kind}`]);
   return {
     ...databaseEnvironment(url),
+    ...(of === 'payments' ? paymentProvider({ secrets, ports }) : {}),
     ...(of === 'catalog' ? { CATALOG_ADMIN_DATABASE_URL: url('admin') } : {}),
   };
 }

@@ -191,7 +191,8 @@ export class Model {
       while (this.provider.webhooks.length > 0) this.#hear({ pick: 0, stays: false });
       this.now = new Date(this.now.getTime() + 600_000);
       if (this.#tasks.length === 0) return;
-      for (const _ of [...this.#tasks]) this.#runTask({ pick: 0, manner: 'works', dies: false });
+      for (let left = this.#tasks.length; left > 0; left--)
+        this.#runTask({ pick: 0, manner: 'works', dies: false });
     }
     throw new Error(`It never came to rest: ${statusOf(this.payment)}`);
   }

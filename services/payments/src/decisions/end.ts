@@ -1,5 +1,5 @@
 import type { PaymentEndReason } from '@carethread/contracts/events/payments.ts';
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import { refundIdOf, taskIdOf } from '../ids.ts';
 import { type Fact, openAttempt, ownerOf, type Payment, refundable, statusOf } from '../payment.ts';
 import { versionProblem, wrongStatus } from './refusals.ts';

@@ -50,11 +50,14 @@ export class WebhookSender {
 
   /** Settles when this and all earlier ones are confirmed. Goes on trying meanwhile. */
   send(...events: WireEvent[]): Promise<void> {
-    const sent = this.#last.then(async () => {
-      for (const event of events) await this.#untilConfirmed(event);
-    });
+    const sent = this.#after(this.#last, events);
     this.#last = sent;
     return sent;
+  }
+
+  async #after(earlier: Promise<unknown>, events: readonly WireEvent[]): Promise<void> {
+    await earlier;
+    for (const event of events) await this.#untilConfirmed(event);
   }
 
   /** Until nothing is on its way any more. */

@@ -76,9 +76,10 @@ function writePayment(tx: Tx, before: Payment, after: Payment): void {
     return tx.send(updatePayment, [id, status, paidBy, failures, nextTryAt, ending, version, eventCount]);
   const { ticketId, payerId, doctorId, clinicId, amount, purpose, subjectId, requestedBy, requestedAt } =
     after;
+  // prettier-ignore
   tx.send(insertPayment, [
-    ...[id, ticketId, payerId, doctorId, clinicId, amount.minor, amount.currency, purpose],
-    ...[subjectId, requestedBy, requestedAt, status, version, eventCount],
+    id, ticketId, payerId, doctorId, clinicId, amount.minor, amount.currency, purpose,
+    subjectId, requestedBy, requestedAt, status, version, eventCount,
   ]);
 }
 
