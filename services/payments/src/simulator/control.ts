@@ -1,9 +1,19 @@
+import type { Books } from './books.ts';
 import { type RefundCase, refundCases } from './cases.ts';
-import type { Simulator } from './simulator.ts';
 import { notFound, ok, type Reply } from './wire.ts';
 
+/** What of a simulator can be told from outside. */
+export interface Controlled {
+  readonly books: Books;
+  /** Nobody gets an answer while this is so. */
+  down: boolean;
+  /** Decides what was put off, and waits until everybody was told. */
+  settle(): Promise<void>;
+  planRefunds(...next: RefundCase[]): void;
+}
+
 /** What a person or a test in another process can tell a running simulator, under /simulator/. */
-export async function answerControl(simulator: Simulator, path: string, body: string): Promise<Reply> {
+export async function answerControl(simulator: Controlled, path: string, body: string): Promise<Reply> {
   const wish = (body ? JSON.parse(body) : {}) as Record<string, unknown>;
   switch (path) {
     case '/simulator/books':

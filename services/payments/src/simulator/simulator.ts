@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Books } from './books.ts';
-import type { RefundCase } from './cases.ts';
 import { Charges } from './charges.ts';
-import { answerControl } from './control.ts';
+import { answerControl, type Controlled } from './control.ts';
 import { type Form, parseForm } from './form.ts';
 import { Refunds } from './refunds.ts';
 import { WebhookSender, wireEvent } from './webhooks.ts';
@@ -23,17 +22,11 @@ export interface SimulatorOptions {
   random?: () => number;
 }
 
-export interface Simulator {
+export interface Simulator extends Controlled {
   readonly url: string;
-  readonly books: Books;
   readonly webhooks: WebhookSender;
-  /** Nobody gets an answer while this is so. */
-  down: boolean;
   /** Runs when a charge is in the books and before its answer is sent. */
   onCharge: () => void;
-  /** Decides what was put off, and waits until everybody was told. */
-  settle(): Promise<void>;
-  planRefunds(...next: RefundCase[]): void;
   /** Somebody pays back in the provider's own pages. */
   refundByHand(intentId: string, amount: number): void;
   dispute(intentId: string): Promise<void>;
