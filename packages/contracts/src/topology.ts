@@ -26,6 +26,7 @@ export const subscriptions = {
     'prescriptions.fill.opened.v1',
     'prescriptions.fill.prepared.v1',
     'prescriptions.fill.handed_over.v1',
+    'prescriptions.prescription.withdrawal_noted.v1',
   ],
   messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
   prescriptions: [
@@ -37,8 +38,15 @@ export const subscriptions = {
     'tickets.ticket.moved.v1',
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
+    'catalog.product.withdrawn.v1',
+    'catalog.product.reinstated.v1',
   ],
-  catalog: ['prescriptions.prescription.signed.v1', 'prescriptions.prescription.rescreen_requested.v1'],
+  catalog: [
+    'identity.membership.granted.v1',
+    'identity.membership.ended.v1',
+    'prescriptions.prescription.signed.v1',
+    'prescriptions.prescription.rescreen_requested.v1',
+  ],
 } as const satisfies Record<ServiceName, readonly EventType[]>;
 export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)[Service][number];
 
