@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { createService, type Service } from '@carethread/service-kit/service.ts';
 import { buildSubgraph, type RequestContext } from '@carethread/service-kit/subgraph.ts';
+import { administrationReads } from './administration/read.ts';
 import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { publishRelease, publishTask } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import {
+  whenMembershipEnded,
+  whenMembershipGranted,
+} from './when-publishers-change/when-publishers-change.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -16,7 +22,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
   createService(
     'catalog',
     config,
-    ({ database }) => {
+    ({ database, now }) => {
       const prisma = new PrismaClient({ adapter: database.prisma });
       const current = currentRelease();
       const screenPrescription = whenPrescriptionSigned(current);
@@ -27,8 +33,13 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           database,
           current,
           reader: readerFor({ database, prisma, current }, request.actor),
+          administration: administrationReads(database, request.actor, now),
+          now,
         }),
+        tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
         events: {
+          'identity.membership.granted.v1': whenMembershipGranted,
+          'identity.membership.ended.v1': whenMembershipEnded,
           'prescriptions.prescription.signed.v1': screenPrescription,
           'prescriptions.prescription.rescreen_requested.v1': screenPrescription,
         },

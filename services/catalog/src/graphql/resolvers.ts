@@ -15,6 +15,13 @@ import {
 } from '../reading/product.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
+import {
+  administrationMutations,
+  administrationQueries,
+  changeFields,
+  publicationFields,
+} from './administration.ts';
+import { withdrawalFields, withdrawalMutations, withdrawalQueries } from './withdrawals.ts';
 import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
 
 export const resolvers = {
@@ -27,7 +34,13 @@ export const resolvers = {
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
     screen: screenResolver,
+    ...administrationQueries,
+    ...withdrawalQueries,
   },
+  Mutation: { ...administrationMutations, ...withdrawalMutations },
+  CatalogChange: changeFields,
+  CatalogPublication: publicationFields,
+  ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
   Product: productFields,
   ProductIngredient: productIngredientFields,

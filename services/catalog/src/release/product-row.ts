@@ -82,7 +82,7 @@ function sortKey({ origin, ingredients, genericName, brandName, form }: NewProdu
     : '';
   const [whole = '', fraction = ''] = amount.split('.');
   return [
-    `${origin === 'formulary' ? 0 : 1}${Math.min(ingredients.length || 9, 9)}`,
+    `${origin === 'ndc' ? 1 : 0}${Math.min(ingredients.length || 9, 9)}`,
     fold(genericName),
     fold(brandName ?? ''),
     form.code,

@@ -2,6 +2,7 @@ import { emit } from '@carethread/bus/outbox.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { ReleasePublished } from '@carethread/contracts/events/catalog.ts';
 import { newId, type ReleaseId } from '@carethread/contracts/ids.ts';
+import { applyLocalChanges } from '../administration/apply-changes.ts';
 import { releaseTables } from './rows.ts';
 
 export interface ReleaseInForce {
@@ -35,6 +36,12 @@ export async function openRelease(
      SELECT $1, coalesce(max(number), 0) + 1, $2, $3 FROM reference.release RETURNING number`,
     [id, hashes.formularyHash, hashes.ndcHash],
   );
+  // What was changed here goes along; it is applied when the release is complete.
+  await tx.query(
+    `INSERT INTO reference.local_change (release_id, key, change_id, change)
+     SELECT $1, key, change_id, change FROM reference.local_change JOIN reference.current_release USING (release_id)`,
+    [id],
+  );
   return { id, number: row!.number, ...hashes };
 }
 
@@ -56,8 +63,9 @@ export async function publishRelease(tx: Tx, release: { id: ReleaseId; number: n
   });
 }
 
-/** What search and the planner need once all rows are there. */
+/** Applies what was changed here to the parts, all of which are there; then what search and the planner need. */
 export async function completeRelease(tx: Tx, release: ReleaseId): Promise<void> {
+  await applyLocalChanges(tx, release);
   await tx.query(
     `INSERT INTO reference.search_word
      SELECT DISTINCT $1::uuid, lexeme

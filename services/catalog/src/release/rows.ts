@@ -1,8 +1,8 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { Schedule } from '../formulary/formulary.ts';
 
-/** Which part of a release a row belongs to: shipped and reviewed, or an imported list. */
-export type Origin = 'formulary' | 'ndc';
+/** Which part of a release a row belongs to: shipped and reviewed, an imported list, or what was changed here. */
+export type Origin = 'formulary' | 'ndc' | 'local';
 
 /** What every row of a release has; further fields are named as the table's columns. */
 export interface ReleaseRow {
@@ -100,8 +100,8 @@ export async function insertRows(tx: Tx, table: ReleaseTable, rows: readonly Rel
 }
 
 /**
- * Copies one part of a release into another. What the other already has stays as it is: an ingredient that was imported
- * before and is in the formulary now is the formulary's.
+ * Copies one part of a release into another, as it came: without what was changed here. What the other already has stays
+ * as it is: an ingredient that was imported before and is in the formulary now is the formulary's.
  */
 export async function copyPart(tx: Tx, from: string, to: string, origin: Origin): Promise<void> {
   for (const table of releaseTables)
@@ -109,7 +109,10 @@ export async function copyPart(tx: Tx, from: string, to: string, origin: Origin)
       `INSERT INTO reference.${table}
        SELECT (jsonb_populate_record(each, jsonb_build_object('release_id', $2::text))).*
          FROM reference.${table} each WHERE release_id = $1 AND origin = $3
+       UNION ALL
+       SELECT (jsonb_populate_record(NULL::reference.${table}, "row" || jsonb_build_object('release_id', $2::text))).*
+         FROM reference.shadowed_row WHERE release_id = $1 AND origin = $3 AND table_name = $4
        ON CONFLICT DO NOTHING`,
-      [from, to, origin],
+      [from, to, origin, table],
     );
 }

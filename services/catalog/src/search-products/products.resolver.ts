@@ -39,12 +39,18 @@ function placeIn(text: string): Place | null {
 }
 
 export const productConnectionFields: ProductConnectionResolvers = {
-  edges: async ({ edges, hits }, _, { reader }) =>
+  edges: async ({ edges, hits }, _, { reader, administration }) =>
     Promise.all(
       edges.map(async ({ cursor, node: hit }) => {
         const node = await reader.product(hit.id);
         if (!node) throw new Error('A hit is a product of the release it was found in.');
-        return { cursor, node, match: await matchOf(hit, hits, node, reader) };
+        const [match, withdrawals] = await Promise.all([
+          matchOf(hit, hits, node, reader),
+          administration.withdrawals.load(node.id),
+        ]);
+        // What is stopped as a whole is shown, and why; nothing may choose it by itself.
+        const stopped = withdrawals.some(({ lots }) => lots === null);
+        return { cursor, node, match: { ...match, preselectable: match.preselectable && !stopped } };
       }),
     ),
   facets: async ({ hits, filter }, _, { database, actor, reader }) => {

@@ -9,11 +9,11 @@ CREATE FUNCTION access.administers_catalog() RETURNS boolean LANGUAGE sql STABLE
 
 -- A third part of a release: what people here have changed ('local'). Parts are written and copied as they came;
 -- changes are applied to the whole when it is complete, and what they took the place of is kept beside it.
-ALTER TABLE reference.ingredient DROP CONSTRAINT ingredient_origin_check;
-ALTER TABLE reference.product DROP CONSTRAINT product_origin_check;
+ALTER TABLE reference.ingredient DROP CONSTRAINT IF EXISTS ingredient_origin_check;
+ALTER TABLE reference.product DROP CONSTRAINT IF EXISTS product_origin_check;
 
 CREATE TABLE reference.local_change (
-  release_id uuid NOT NULL REFERENCES reference.release (id),
+  release_id uuid NOT NULL REFERENCES reference.release (id) ON DELETE CASCADE,
   -- What it is about, such as `rule:ddi-030`: a later change takes the place of an earlier one.
   key        text COLLATE "C" NOT NULL,
   -- Of operational.catalog_change, where who and why stand.
@@ -26,7 +26,7 @@ CREATE TABLE reference.local_change (
 
 -- Rows of other parts that a local change took out of a release or changed there, as they came.
 CREATE TABLE reference.shadowed_row (
-  release_id uuid NOT NULL REFERENCES reference.release (id),
+  release_id uuid NOT NULL REFERENCES reference.release (id) ON DELETE CASCADE,
   table_name text NOT NULL,
   origin     text NOT NULL,
   row        jsonb NOT NULL
@@ -36,7 +36,7 @@ CREATE INDEX shadowed_row_of ON reference.shadowed_row (release_id, table_name, 
 -- What a publication came to: an attempt that is made again finds here that it is done.
 CREATE TABLE reference.publication_done (
   publication_id uuid PRIMARY KEY,
-  release_id     uuid NOT NULL REFERENCES reference.release (id)
+  release_id     uuid NOT NULL REFERENCES reference.release (id) ON DELETE CASCADE
 );
 
 GRANT SELECT ON reference.local_change, reference.shadowed_row, reference.publication_done
@@ -89,7 +89,7 @@ CREATE TABLE operational.withdrawal (
   id             uuid PRIMARY KEY,
   product_id     uuid NOT NULL,
   kind           text NOT NULL CHECK (kind IN ('withdrawn', 'recalled')),
-  -- Folded as they are compared; null for the whole product.
+  -- As printed; null for the whole product.
   lots           text[] CHECK (cardinality(lots) > 0),
   recall_class   int CHECK (recall_class BETWEEN 1 AND 3),
   reason         text NOT NULL CHECK (char_length(reason) BETWEEN 3 AND 500),
@@ -105,7 +105,7 @@ CREATE TABLE operational.withdrawal (
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 );
 CREATE INDEX withdrawal_of ON operational.withdrawal (product_id) WHERE ended_at IS NULL;
-CREATE UNIQUE INDEX one_withdrawal_of_the_whole ON operational.withdrawal (product_id)
+CREATE UNIQUE INDEX one_withdrawal_of_the_whole ON operational.withdrawal (product_id, kind)
   WHERE ended_at IS NULL AND lots IS NULL;
 
 -- Memberships that may publish, from identity's events: whoever staged rules does not publish them alone when somebody
