@@ -86,7 +86,8 @@ async function withChanges(
     checkChange(change, facts).map(({ path, message }) => `${key} ${path.join('.')}: ${message}`),
   );
   if (problems.length > 0) throw new Unpublishable(problems.join('\n'));
-  const release = await openRelease(tx, before);
+  const { formularyHash, ndcHash } = before;
+  const release = await openRelease(tx, { formularyHash, ndcHash });
   for (const part of parts) {
     await tell(`copying ${part}`);
     await copyPart(tx, before.id, release.id, part);

@@ -4,6 +4,7 @@ import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type {
   ProductInput,
   StageLookAlikeInput,
+  StageLookAlikeRemovalInput,
   StageProductInput,
   StageProductRemovalInput,
   StageRuleInput,
@@ -40,7 +41,7 @@ export const stageInputs = {
     name,
   }),
   stageLookAlike: ({ a, b }: StageLookAlikeInput): ChangeFields => ({ kind: 'look_alike', a, b }),
-  stageLookAlikeRemoval: ({ a, b }: StageLookAlikeInput): ChangeFields => ({
+  stageLookAlikeRemoval: ({ a, b }: StageLookAlikeRemovalInput): ChangeFields => ({
     kind: 'look_alike_removal',
     a,
     b,
