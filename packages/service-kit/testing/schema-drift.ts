@@ -58,7 +58,7 @@ function differences(summary: string): string[] {
   return found.sort();
 }
 
-const onlyDefault = (change: string | undefined) => change !== undefined && /^default changed/.test(change);
+const onlyDefault = (change = '') => /^default changed from `[^`]*` to `[^`]*`$/.test(change);
 
 /** What the migrations alone say, and the sentence for no difference at all. */
 const isOurs = (line: string) =>
