@@ -28,6 +28,8 @@ export const patientFactorsSchema = z.object({
   ageMonths: z.int().nullable(),
   sex: z.enum(['female', 'male', 'other', 'unknown']),
   weightGrams: z.int().nullable(),
+  /** Absent in inputs from before it was asked for; then as null. */
+  heightMillimetres: z.int().nullable().optional(),
   pregnancy: z.enum(['none', 'trimester1', 'trimester2', 'trimester3', 'unknown']),
   lactating: z.boolean().nullable(),
   /** Creatinine clearance in mL/min; null when not measured. */

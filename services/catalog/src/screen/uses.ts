@@ -31,7 +31,9 @@ export function usesOf(
     else if (product && product.ingredients.length === 0)
       gaps.push(gap('all', line.lineId, 'product_without_ingredients'));
     else if (codes.length === 0) gaps.push(gap('all', line.lineId, 'uncoded_drug'));
-    const routes = line.route === null ? (product?.routes ?? []) : [line.route];
+    // A way of giving it that nobody knows may be any.
+    const isKnown = line.route !== null && release.routes.has(line.route);
+    const routes = isKnown ? [line.route!] : (product?.routes ?? []);
     const local = routes.length > 0 && routes.every((route) => release.localRoutes.has(route));
     const coded: CodedLine = { ...line, product, routes };
     for (const ingredient of codes) {
