@@ -9,6 +9,7 @@ import { gap, type Gap } from './gap.ts';
 import { finding, type Judgement } from './judgement.ts';
 import { adultFromMonths } from './patient.ts';
 import type { ClinicalRelease } from './release.ts';
+import { dosesOf } from './rule-index.ts';
 import { totalOf } from './total.ts';
 import type { CodedLine, Use } from './uses.ts';
 
@@ -22,7 +23,7 @@ export function findDoses(
   release: ClinicalRelease,
 ): Judgement & { readonly judged: readonly string[] } {
   const prescribed = sorted(uses.filter((use) => use.line).map((use) => use.ingredient));
-  const each = prescribed.map((ingredient) => judge(ingredient, uses, patient, release.rules.doses));
+  const each = prescribed.map((ingredient) => judge(ingredient, uses, patient, dosesOf(ingredient, release)));
   return {
     findings: each.flatMap(({ findings }) => findings),
     gaps: [...aboutPatient(prescribed, patient), ...each.flatMap(({ gaps }) => gaps)],
@@ -41,13 +42,13 @@ function judge(
   ingredient: string,
   uses: readonly Use[],
   patient: PatientFactors,
-  allRules: readonly DoseRule[],
+  ownRules: readonly DoseRule[],
 ): Judgement & { readonly judged: boolean } {
   const findings = [];
   const gaps: Gap[] = [];
   let judged = false;
   const others = new Set(uses.map((use) => use.ingredient));
-  for (const rules of byRoute(allRules.filter((rule) => rule.ingredient === ingredient))) {
+  for (const rules of byRoute(ownRules)) {
     const unit = unitOf(rules[0]!.maxPerDay.unit)!;
     const counts = (line: CodedLine) => isByRoute(line, rules[0]!.routes);
     const total = totalOf(uses, ingredient, unit, counts);
