@@ -36,6 +36,7 @@ export const subscriptions = {
     'tickets.ticket.opened.v1',
     'tickets.ticket.pharmacy_changed.v1',
     'tickets.ticket.moved.v1',
+    'catalog.lines.resolved.v1',
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
     'catalog.product.withdrawn.v1',
@@ -44,6 +45,7 @@ export const subscriptions = {
   catalog: [
     'identity.membership.granted.v1',
     'identity.membership.ended.v1',
+    'prescriptions.prescription.lines_written.v1',
     'prescriptions.prescription.signed.v1',
     'prescriptions.prescription.rescreen_requested.v1',
   ],

@@ -1,4 +1,5 @@
 import { readConfig, type ServiceConfig, serviceConfig } from '@carethread/service-kit/config.ts';
+import { z } from 'zod';
 
 /** The only login that may write schema reference: for the task that publishes a release, and for commands. */
 const adminConfig = { CATALOG_ADMIN_DATABASE_URL: serviceConfig.DATABASE_URL };
@@ -12,3 +13,7 @@ export const readCatalogConfig = (env: Record<string, string | undefined> = proc
 /** What the commands that make a release need. */
 export const readAdminConfig = (env: Record<string, string | undefined> = process.env) =>
   readConfig(adminConfig, env);
+
+/** Where reports of imports are written when nobody says where: the platform's data folder. */
+export const readReportConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig({ DATA_DIR: z.string().default('.carethread') }, env);

@@ -6,7 +6,7 @@ import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
-import { publishRelease, publishTask } from './publication/publish-task.ts';
+import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
 import {
@@ -36,6 +36,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           administration: administrationReads(database, request.actor, now),
           now,
         }),
+        prepare: () => resumePublishing(database),
         tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
         events: {
           'identity.membership.granted.v1': whenMembershipGranted,

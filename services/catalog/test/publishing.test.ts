@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { inTransaction } from '@carethread/bus/transaction.ts';
 import { ReleasePublished } from '@carethread/contracts/events/catalog.ts';
 import { MembershipEnded, MembershipGranted } from '@carethread/contracts/events/identity.ts';
@@ -6,8 +6,13 @@ import { newId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import type { TestService } from '@carethread/service-kit/testing/test-service.ts';
 import { publishAgain } from '../src/release/publish-again.ts';
+import { usual } from '../src/release/concerns.ts';
+import { replacePart } from '../src/release/replace-part.ts';
 import { asAdmin, curator, doing, key, startCatalog } from './administration.ts';
 import { product } from './shipped-release.ts';
+
+// Releases are made one after the other here.
+jest.setTimeout(180_000);
 
 let catalog: TestService;
 let run: ReturnType<typeof doing>;
@@ -223,19 +228,18 @@ describe('publishing', () => {
   });
 
   it('keeps what was changed here when another part is imported again', async () => {
-    const files = await import('../src/release/publish-release.ts');
-    await asAdmin(catalog, (pool) =>
-      inTransaction(pool, async (tx) => {
-        const { copyPart } = await import('../src/release/rows.ts');
-        await files.lockReleases(tx);
-        const before = (await files.releaseInForce(tx))!;
-        const { formularyHash, ndcHash } = before;
-        const release = await files.openRelease(tx, { formularyHash, ndcHash });
-        await copyPart(tx, before.id, release.id, 'formulary');
-        await files.completeRelease(tx, release.id);
-        await files.publishRelease(tx, release);
-      }),
+    const ofOurOwn = {
+      origin: 'rules' as const,
+      contentHash: 'another',
+      sourceName: 'House rules',
+      sourceDate: null,
+      licence: 'none',
+      write: async () => ({}),
+    };
+    const replaced = await asAdmin(catalog, (pool) =>
+      inTransaction(pool, (tx) => replacePart(tx, ofOurOwn, usual)),
     );
+    expect(replaced).toMatchObject({ outcome: 'published', concerns: [] });
     expect(await inForce()).toBe(3);
     expect(await found('morphine for the ward')).toHaveLength(1);
     const [{ severity, origin }] = (await catalog.sql(

@@ -2,13 +2,24 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import type { ProductId } from '../release/product-id.ts';
 import { parseStrength } from '../amount/strength.ts';
 import { productRows } from '../release/product-row.ts';
-import { insertRows, type ProductCodeRow, releaseTables } from '../release/rows.ts';
+import { insertRows, type ProductCodeRow, type ProductRow, releaseTables } from '../release/rows.ts';
 import type { CatalogFacts } from './facts.ts';
 import { storedCodes } from './local-code.ts';
 import type { LocalChange } from './local-change.ts';
 import { keepCopy, takeOut } from './shadow.ts';
 
 type ProductChange = Extract<LocalChange, { kind: 'product' }>;
+
+/** Who sells a product, where and until when is for its source to say. */
+const notOurs: readonly (keyof ProductRow)[] = [
+  'release_id',
+  'id',
+  'company_id',
+  'jurisdiction',
+  'marketing_start',
+  'marketing_end',
+  'market_status',
+];
 
 /** Adds a product to a release, or changes one: what hangs on it (packages, further codes) stays. */
 export async function applyProduct(
@@ -36,14 +47,14 @@ export async function applyProduct(
   });
   if (facts.products.has(productId)) {
     await keepCopy(tx, 'product', release, 'id = $2', productId);
-    // Who sells it, and whatever else an import knows of it, is not ours to say.
-    const { release_id: _, id: __, company_id: ___, ...changed } = rows.product;
-    const columns = Object.keys(changed).join(', ');
+    const columns = Object.keys(rows.product)
+      .filter((column) => !notOurs.includes(column as keyof ProductRow))
+      .join(', ');
     await tx.query(
       `UPDATE reference.product SET (${columns}) =
          (SELECT ${columns} FROM jsonb_populate_record(NULL::reference.product, $3))
         WHERE release_id = $1 AND id = $2`,
-      [release, productId, JSON.stringify(changed)],
+      [release, productId, JSON.stringify(rows.product)],
     );
     await takeOut(tx, 'product_ingredient', release, 'product_id = $2', productId);
     await takeOut(tx, 'product_route', release, 'product_id = $2', productId);

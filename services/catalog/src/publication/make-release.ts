@@ -11,12 +11,14 @@ import {
   openRelease,
   publishRelease,
   releaseInForce,
+  savePart,
 } from '../release/publish-release.ts';
-import { copyPart } from '../release/rows.ts';
+import { copyPart } from '../release/copy-part.ts';
+import { origins } from '../release/part.ts';
 import type { PublicationId, StagedChange } from './publication.ts';
 
-/** The parts that come from outside; what was changed here is applied on top of them. */
-const parts = ['formulary', 'ndc'] as const;
+/** What was changed here is applied on top of the parts that come from outside. */
+const parts = origins.filter((origin) => origin !== 'local');
 
 export const stepsOf = (kind: 'changes' | 'roll_back'): number => (kind === 'changes' ? parts.length + 3 : 1);
 
@@ -64,9 +66,19 @@ async function again(
   tell: (step: string) => Promise<void>,
 ): Promise<number> {
   await tell('publishing');
-  if ((await publishAgain(tx, releaseNumber!)) === 'unknown')
-    throw new Unpublishable(`There is no release ${releaseNumber}.`);
-  return releaseNumber!;
+  const outcome = await publishAgain(tx, releaseNumber!);
+  switch (outcome) {
+    case 'published':
+    case 'in force':
+      return releaseNumber!;
+    case 'unknown':
+    case 'pruned':
+      throw new Unpublishable(`Release ${releaseNumber} was removed.`);
+    case 'outdated':
+      throw new Unpublishable(`Release ${releaseNumber} was made on another release than the present one.`);
+    default:
+      return outcome satisfies never;
+  }
 }
 
 async function withChanges(
@@ -86,13 +98,13 @@ async function withChanges(
     checkChange(change, facts).map(({ path, message }) => `${key} ${path.join('.')}: ${message}`),
   );
   if (problems.length > 0) throw new Unpublishable(problems.join('\n'));
-  const { formularyHash, ndcHash } = before;
-  const release = await openRelease(tx, { formularyHash, ndcHash });
+  const release = await openRelease(tx, before);
   for (const part of parts) {
     await tell(`copying ${part}`);
     await copyPart(tx, before.id, release.id, part);
     failpoint('midRelease');
   }
+  for (const part of before.parts) await savePart(tx, release.id, part);
   await tell('applying changes');
   for (const staged of changes) await takeIn(tx, release.id, staged);
   await completeRelease(tx, release.id);

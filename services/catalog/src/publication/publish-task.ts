@@ -27,6 +27,15 @@ const keep = `UPDATE operational.catalog_change SET status = 'published', versio
 const giveBack = `UPDATE operational.catalog_change SET status = 'staged', publication_id = NULL, version = version + 1
   WHERE publication_id = $1`;
 
+const takeUp = `UPDATE bus.task SET due_at = now() WHERE kind = '${publishTask}' AND due_at > now()`;
+
+/**
+ * What a process that died had in hand is taken up when the service starts, not when its lease ends. If another instance
+ * is still at it, this one waits at the lock and finds the release done.
+ */
+export const resumePublishing = (database: Database): Promise<void> =>
+  database.asWorker(async (tx) => void (await tx.query(takeUp)));
+
 type Outcome = { readonly published: number } | { readonly failure: string };
 
 /**

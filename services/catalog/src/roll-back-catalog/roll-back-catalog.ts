@@ -14,7 +14,7 @@ const schema = z.object({
   releaseNumber: z.int(),
   reason: z.string().trim().min(3).max(500),
 });
-const known = 'SELECT FROM reference.release WHERE number = $1 AND publications > 0';
+const known = 'SELECT FROM reference.release WHERE number = $1 AND publications > 0 AND NOT pruned';
 
 /** Asks for a release that was in force before to be so again. What is staged stays staged. */
 export async function rollBackCatalog(context: Context, raw: unknown): Promise<PublicationId | Refusal> {

@@ -9,9 +9,6 @@ CREATE FUNCTION access.administers_catalog() RETURNS boolean LANGUAGE sql STABLE
 
 -- A third part of a release: what people here have changed ('local'). Parts are written and copied as they came;
 -- changes are applied to the whole when it is complete, and what they took the place of is kept beside it.
-ALTER TABLE reference.ingredient DROP CONSTRAINT IF EXISTS ingredient_origin_check;
-ALTER TABLE reference.product DROP CONSTRAINT IF EXISTS product_origin_check;
-
 CREATE TABLE reference.local_change (
   release_id uuid NOT NULL REFERENCES reference.release (id) ON DELETE CASCADE,
   -- What it is about, such as `rule:ddi-030`: a later change takes the place of an earlier one.
