@@ -14,6 +14,7 @@ import {
   wrongStatus,
 } from './prescription.ts';
 import { checkSafe } from './judging.ts';
+import { checkLots, checkReady } from './withdrawal/withdrawal.ts';
 import { checkHold, type Holder, type TicketCopy } from './ticket-copy.ts';
 
 /** Says what stands ready of a fill. */
@@ -28,6 +29,8 @@ export function prepareLines(
   const { fill, today } = open;
   const stale = checkFillVersion(fill, command.expectedVersion);
   if (stale) return stale;
+  const stopped = checkLots(prescription, command.lines, at.now);
+  if (stopped) return stopped;
   const { lines } = prescription;
   const next = prepareFill(fill, command.lines, {
     lines,
@@ -59,6 +62,8 @@ export function handOver(
     return refuse('BLOCKED', 'The safety check of this claim has not begun. Try again in a moment.');
   const unsafe = checkSafe(prescription);
   if (unsafe) return unsafe;
+  const stopped = checkReady(prescription, items, at.now);
+  if (stopped) return stopped;
   const { pharmacyId, fence, userId: by } = holder;
   const done = handOverFill(fill, items, { id: at.id, today, by, pharmacyId, fence, now: at.now });
   if (done instanceof Refusal) return done;

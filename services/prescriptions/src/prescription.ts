@@ -5,6 +5,7 @@ import type {
   PrescriptionId,
   TicketId,
   UserId,
+  WithdrawalId,
 } from '@carethread/contracts/ids.ts';
 import { refuse, staleVersion, type Refusal } from '@carethread/service-kit/refusal.ts';
 import { contentHash } from './content.ts';
@@ -12,6 +13,7 @@ import type { Fill, FillId } from './fill.ts';
 import type { Line } from './line.ts';
 import type { Override, Screening } from './screening.ts';
 import type { TicketCopy } from './ticket-copy.ts';
+import type { NotedState, ProductWithdrawal } from './withdrawal/withdrawal.ts';
 
 export const statuses = [
   'draft',
@@ -72,6 +74,8 @@ export interface Prescription {
   createdAt: Date;
   /** Version of the patient's facts now. */
   factsVersion: number;
+  /** What of its products is withdrawn or recalled, now or from a later moment on. */
+  withdrawals: readonly ProductWithdrawal[];
   ticket: TicketCopy | null;
 }
 
@@ -91,6 +95,7 @@ export type Fact =
   | { kind: 'cancelled'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'cancel_refused'; ticketId: TicketId }
   | { kind: 'fill_opened'; fill: Fill; pharmacyId: OrganisationId }
+  | { kind: 'withdrawal_noted'; withdrawalId: WithdrawalId; lineIds: LineId[]; state: NotedState }
   | { kind: 'prepared'; fill: Fill; fence: number }
   | { kind: 'handed_over'; fill: Fill; dispenseId: DispenseId; fence: number };
 

@@ -11,6 +11,7 @@ import {
   type Prescription,
   wrongStatus,
 } from './prescription.ts';
+import { checkNextFill } from './withdrawal/withdrawal.ts';
 
 /**
  * Repeats that are left. Fills = 1 + repeats, and the first one is no repeat: a fill uses its unit up when it is
@@ -56,6 +57,8 @@ export function redeemRepeat(
   const earliest = earliestNextFill(prescription, pharmacy.timeZone, at.graceDays);
   if (earliest && today < earliest) return refuse('NOT_YET', `Possible from ${earliest} on.`);
   const number = fillsUsed + 1;
+  const stopped = checkNextFill(linesOfFill(lines, number), prescription.withdrawals, at.now);
+  if (stopped) return stopped;
   const fill = openFill(
     { number, contentVersion, ticketId: at.ticketId, lines: linesOfFill(lines, number) },
     at.newIds.fill(),

@@ -16,6 +16,7 @@ import {
   wrongStatus,
 } from './prescription.ts';
 import type { ScreeningCause } from './screening.ts';
+import { checkProducts } from './withdrawal/withdrawal.ts';
 
 /** What is to be checked, with the version of the facts it was built from. */
 export interface ToScreen {
@@ -53,6 +54,8 @@ export function sign(
         path: ['lines', i, 'durationDays'],
       })),
     );
+  const stopped = checkProducts(draft.lines, prescription.withdrawals, at.now);
+  if (stopped) return stopped;
   const { contentVersion, lines } = draft;
   const hash = hashOf(prescription, draft);
   const begun = openFillOf(prescription);

@@ -20,6 +20,7 @@ import {
   PrescriptionType,
   SignedContentType,
 } from './prescription.ts';
+import { ProductWithdrawalType } from './withdrawal.ts';
 import { FindingOverride, StoredFinding, StoredGap, StoredVerdictType } from './verdict.ts';
 
 export const resolvers: Resolvers = {
@@ -48,6 +49,7 @@ export const resolvers: Resolvers = {
   PatientProfile: PatientProfileType,
   PatientAllergy,
   PatientCondition,
+  ProductWithdrawal: ProductWithdrawalType,
   Ticket: {
     // Nothing of the ticket itself is ours; each field below decides what the person who asks may see.
     __resolveReference: ({ id }) => ({ id }),

@@ -40,7 +40,10 @@ export interface GapView {
 }
 export type PrescriptionView = Prescription;
 export type SignedContentView = SignedContent;
-export type PreparationView = Preparation;
+export interface PreparationView extends Preparation {
+  /** What it is; null when nobody said. */
+  productId: string | null;
+}
 export type DispenseView = DispenseRecord;
 export type PatientProfileView = PatientProfile;
 export type DispenseItemView = Dispense['items'][number];

@@ -11,6 +11,7 @@ import {
   PrescriptionDrafted,
   PrescriptionReleased,
   PrescriptionSigned,
+  ProductWithdrawalNoted,
   RescreenRequested,
 } from '@carethread/contracts/events/prescriptions.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
@@ -68,6 +69,11 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       case 'cancel_refused':
         tell(CancelRefused, { prescriptionId, ticketId: fact.ticketId, reason: 'too_late' });
         break;
+      case 'withdrawal_noted': {
+        const { withdrawalId, lineIds, state } = fact;
+        tell(ProductWithdrawalNoted, { ...about, withdrawalId, lineIds, state });
+        break;
+      }
       case 'fill_opened':
         tell(FillOpened, {
           prescriptionId,

@@ -5,6 +5,7 @@ import type { Line } from '../line.ts';
 import type { Prescription, Status } from '../prescription.ts';
 import type { Override, Screening } from '../screening.ts';
 import type { TicketCopy } from '../ticket-copy.ts';
+import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
 import { selectPrescriptions } from './select.ts';
 
 // Planning these takes some five times as long as running them, and PostgreSQL plans a prepared statement anew the first
@@ -75,6 +76,7 @@ interface Row {
   overrides: Override[];
   fills: Fill[];
   facts_version: number;
+  withdrawals: ProductWithdrawal[];
   ticket: TicketCopy | null;
 }
 
@@ -113,6 +115,7 @@ const toPrescription = (row: Row): Prescription => ({
   ended: row.ended_at && { reason: row.end_reason!, at: row.ended_at },
   createdAt: row.created_at,
   factsVersion: row.facts_version,
+  withdrawals: row.withdrawals.map((each) => dated(each, 'effectiveFrom')),
   ticket: row.ticket,
 });
 
