@@ -8,13 +8,6 @@
 CREATE EXTENSION IF NOT EXISTS intarray;
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch;
 
--- What importers note about a product and search goes by; there already where their migration ran before.
-ALTER TABLE reference.product
-  ADD COLUMN IF NOT EXISTS jurisdiction  text,
-  ADD COLUMN IF NOT EXISTS printed_name  text,
-  ADD COLUMN IF NOT EXISTS marketing_end date,
-  ADD COLUMN IF NOT EXISTS market_status text;
-
 -- Folding ------------------------------------------------------------------------------------------------------------
 
 /* A text as it is searched: lower case, without accents and apostrophes, ligatures written out, only letters, digits and
@@ -64,10 +57,12 @@ WITH base (unit, dimension, factor) AS (
   VALUES ('ug', 'mcg'), ('µg', 'mcg'), ('μg', 'mcg'), ('microgram', 'mcg'), ('milligram', 'mg'), ('gram', 'g'),
     ('milliliter', 'ml'), ('millilitre', 'ml'), ('liter', 'l'), ('litre', 'l'), ('iu', 'unit'), ('u', 'unit'),
     ('[iu]', 'unit'), ('[usp''u]', 'unit'), ('hour', 'h'), ('hr', 'h'), ('day', 'd'), ('tab', 'tablet'),
-    ('cap', 'capsule')
+    ('cap', 'capsule'), ('inhalation', 'puff'), ('application', 'dose')
 )
-SELECT spelling || ending, unit, dimension, factor
-  FROM spelt JOIN base USING (unit), unnest(ARRAY['', 's']) ending;
+SELECT DISTINCT ON (written) written, unit, dimension, factor
+  FROM spelt JOIN base USING (unit),
+       unnest(ARRAY[spelling, spelling || 's', spelling || 'es', regexp_replace(spelling, 'y$', 'ies')]) written
+ ORDER BY written, length(spelling) DESC;
 
 CREATE FUNCTION reference.unit_spelling(printed text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -162,7 +157,7 @@ CREATE TABLE reference.search_document (
 );
 CREATE INDEX search_document_of ON reference.search_document (release_id, product_id) INCLUDE (place);
 CREATE INDEX search_document_equivalents ON reference.search_document (release_id, equivalence, place);
-CREATE INDEX search_document_ended ON reference.search_document (release_id, marketing_end)
+CREATE INDEX search_document_ended ON reference.search_document (release_id, marketing_end) INCLUDE (place)
   WHERE marketing_end IS NOT NULL;
 
 -- Names of ingredients, folded.
@@ -185,6 +180,7 @@ CREATE INDEX search_label_words ON reference.search_label USING gin (release_id,
 --   word, other            their words
 --   amount, form           words of strengths, forms and routes
 --   filter:<field>         values a filter may ask for
+--   all, ended             every place, under an empty term; those no longer sold on the day that is the term
 -- `word*` and the like hold the union for beginnings of up to four letters that many terms share.
 CREATE TABLE reference.search_posting (
   release_id uuid NOT NULL REFERENCES reference.release (id),
@@ -293,7 +289,7 @@ CREATE FUNCTION reference.index_documents(of_release uuid) RETURNS void LANGUAGE
   )
   INSERT INTO reference.search_document
   SELECT of_release, place, id, shape, contents_number, equivalence, generic, brand, printed,
-         CASE WHEN coalesce(market_status, 'marketed') = 'marketed' THEN marketing_end ELSE '-infinity' END
+         CASE WHEN market_status = 'marketed' THEN marketing_end ELSE '-infinity' END
     FROM numbered;
 $$;
 
@@ -370,7 +366,13 @@ CREATE FUNCTION reference.index_attributes(of_release uuid) RETURNS void LANGUAG
     FROM reference.product_ingredient
     JOIN answer USING (numerator, numerator_unit, denominator, denominator_unit)
     JOIN reference.search_document USING (release_id, product_id)
-   WHERE release_id = of_release GROUP BY word;
+   WHERE release_id = of_release GROUP BY word
+  UNION ALL
+  SELECT of_release, 'all', '', array_agg(place ORDER BY place)
+    FROM reference.search_document WHERE release_id = of_release HAVING count(*) > 0
+  UNION ALL
+  SELECT of_release, 'ended', current_date::text, coalesce(array_agg(place ORDER BY place), '{}')
+    FROM reference.search_document WHERE release_id = of_release AND marketing_end < current_date;
 $$;
 
 -- The union for beginnings that more than eight terms share: "a" is one row then, not two thousand.
