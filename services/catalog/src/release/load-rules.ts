@@ -60,6 +60,7 @@ export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | nul
     classes: codesOf('class'),
     otherAllergens: codesOf('allergen'),
     conditions: codesOf('condition'),
+    routes: codesOf('route'),
     localRoutes: codesOf('local route'),
     rules,
     formWords: new Set(forms.flatMap(({ words }) => wordsOf(words))),
@@ -102,6 +103,7 @@ const ingredientsWithClasses = `SELECT code, name, schedule, reviewed,
 const codesInUse = `SELECT 'class' AS kind, code, name FROM reference.ingredient_class WHERE release_id = $1
   UNION ALL SELECT 'allergen', code, name FROM reference.other_allergen WHERE release_id = $1
   UNION ALL SELECT 'condition', code, name FROM reference.condition WHERE release_id = $1
+  UNION ALL SELECT 'route', code, name FROM reference.route WHERE release_id = $1
   UNION ALL SELECT 'local route', code, name FROM reference.route WHERE release_id = $1 AND exposure = 'local'`;
 
 const formWords = `SELECT unnest(words || name) AS words FROM reference.dosage_form WHERE release_id = $1
@@ -130,7 +132,7 @@ async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rul
     from('duplicate_rule', 'id, subject, severity, text, management, sources'),
     from(
       'dosage_guideline',
-      'id, ingredient, routes, population, max_per_day AS "maxPerDay", adjustments, text, sources',
+      'id, ingredient, routes, population, max_per_day AS "maxPerDay", range, adjustments, text, sources',
     ),
   ]);
   // Parsed again: a rule that somebody changed by hand into something else must not be half understood.
@@ -139,7 +141,7 @@ async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rul
     allergies: allergies.map((row) => allergyRule.parse(row)),
     contraindications: contraindications.map((row) => contraindicationRule.parse(row)),
     duplicates: duplicates.map((row) => duplicateRule.parse(row)),
-    doses: doses.map((row) => doseRule.parse(row)),
+    doses: doses.map(withoutNulls).map((row) => doseRule.parse(row)),
   };
 }
 

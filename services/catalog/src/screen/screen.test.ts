@@ -186,6 +186,14 @@ describe('duplicates (R-07)', () => {
     const cream = { ...line('a', 'hydrocortisone'), route: 'cutaneous' };
     expect(rulesOf([cream, line('b', 'hydrocortisone')])).toEqual([]);
   });
+
+  it('are what may be one: nobody knows how it is given, or how that is given which is taken already', () => {
+    const cream = { ...line('a', 'hydrocortisone'), route: 'cutaneous' };
+    const same = ['dup-same-ingredient'];
+    expect(rulesOf([cream, { ...line('b', 'hydrocortisone'), route: null }])).toEqual(same);
+    expect(rulesOf([cream, { ...line('b', 'hydrocortisone'), route: 'on the skin' }])).toEqual(same);
+    expect(rulesOf([cream], { currentIngredients: ['hydrocortisone'] })).toEqual(same);
+  });
 });
 
 describe('what has no code', () => {
