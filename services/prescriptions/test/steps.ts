@@ -31,7 +31,13 @@ export interface Written {
 export async function drafted(
   world: World,
   lines: object[] = [lineInput()],
-  parties: { patient?: Actor; doctor?: Actor; pharmacyId?: OrganisationId; as?: Partial<Resolved> } = {},
+  parties: {
+    patient?: Actor;
+    doctor?: Actor;
+    pharmacyId?: OrganisationId;
+    as?: Partial<Resolved>;
+    unresolved?: boolean;
+  } = {},
 ): Promise<Written> {
   const ticketId = await world.openTicket(parties);
   const doctor = parties.doctor ?? world.doctor;
@@ -43,7 +49,7 @@ export async function drafted(
   );
   const set = { prescriptionId: prescription.id, expectedVersion: prescription.version, lines };
   const { prescription: filled } = await world.mutate(doctor, 'setPrescriptionLines', set, written);
-  await world.resolve(filled.id, parties.as);
+  if (!parties.unresolved) await world.resolve(filled.id, parties.as);
   return {
     prescriptionId: filled.id,
     ticketId,

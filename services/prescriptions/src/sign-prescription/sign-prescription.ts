@@ -29,10 +29,13 @@ export async function signPrescription(context: Context, raw: unknown): Promise<
   const first = await attempt(context, input, true);
   if (first !== 'not resolved yet') return first;
   const actor = signedIn(context);
-  await awaitCopy(async () => {
-    const [found] = await context.database.asActor(actor, (tx) => readPrescriptions(tx, [prescriptionId]));
-    return found && isUnresolved(found) ? null : true;
-  });
+  await awaitCopy(
+    async () => {
+      const [found] = await context.database.asActor(actor, (tx) => readPrescriptions(tx, [prescriptionId]));
+      return found && isUnresolved(found) ? null : true;
+    },
+    { everyMs: 50 },
+  );
   return attempt(context, input, false) as Promise<Prescription | Refusal>;
 }
 

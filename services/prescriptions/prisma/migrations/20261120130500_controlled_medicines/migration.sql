@@ -33,7 +33,8 @@ ALTER TABLE prescription  FORCE ROW LEVEL SECURITY;
 ALTER TABLE fill_line     FORCE ROW LEVEL SECURITY;
 ALTER TABLE dispense      FORCE ROW LEVEL SECURITY;
 ALTER TABLE dispense_item FORCE ROW LEVEL SECURITY;
-ALTER TABLE fill_line ADD CHECK ((handed_over > 0) = (first_handed_over_at IS NOT NULL));
+ALTER TABLE fill_line ADD CONSTRAINT since_when_it_is_handed_over
+  CHECK ((handed_over > 0) = (first_handed_over_at IS NOT NULL));
 
 GRANT UPDATE (packs, step_up, signed_schedules, dispensed_by, transfers) ON prescription
   TO carethread_app, carethread_worker;
