@@ -49,7 +49,7 @@ export interface ReleaseWithProducts extends LoadedRelease, ClinicalRelease {
 export async function withProducts(
   tx: Tx,
   release: LoadedRelease,
-  input: ScreeningInput,
+  input: { lines: readonly Pick<ScreeningInput['lines'][number], 'productId'>[] },
 ): Promise<ReleaseWithProducts> {
   const ids = new Set(input.lines.flatMap(({ productId }) => (isId(productId) ? productId : [])));
   const rows = ids.size === 0 ? [] : await tx.query<Row>(products, [release.id, [...ids]]);

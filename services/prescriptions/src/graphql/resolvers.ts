@@ -1,6 +1,7 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPrescriptions } from '../list-prescriptions/list-prescriptions.ts';
+import { AppliedSchedule, MedicineControl, SigningCheck } from './controls.ts';
 import {
   DispenseItem,
   DispenseType,
@@ -34,6 +35,9 @@ export const resolvers: Resolvers = {
   Prescription: PrescriptionType,
   PrescriptionLine,
   PrescriptionAmendment,
+  MedicineControl,
+  AppliedSchedule,
+  SigningCheck,
   SignedContent: SignedContentType,
   StoredVerdict: StoredVerdictType,
   StoredFinding,

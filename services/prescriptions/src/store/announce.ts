@@ -6,6 +6,7 @@ import {
   FillHandedOver,
   FillOpened,
   FillPrepared,
+  LinesWritten,
   PrescriptionBlocked,
   PrescriptionCancelled,
   PrescriptionDrafted,
@@ -13,6 +14,7 @@ import {
   PrescriptionSigned,
   RescreenRequested,
 } from '@carethread/contracts/events/prescriptions.ts';
+import type { Id } from '@carethread/contracts/ids.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
 import { currentFill, type Fact, type Prescription } from '../prescription.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
@@ -34,6 +36,18 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
     switch (fact.kind) {
       case 'drafted':
         tell(PrescriptionDrafted, { ...about, doctorId });
+        break;
+      case 'lines_written':
+        tell(LinesWritten, {
+          ...about,
+          contentVersion: fact.contentVersion,
+          contentHash: fact.contentHash,
+          lines: fact.lines.map(({ id: lineId, productId, ingredients }) => ({
+            lineId,
+            productId: productId as Id<'Product'> | null,
+            ingredients,
+          })),
+        });
         break;
       case 'signed':
         tell(PrescriptionSigned, { ...about, ...toScreen(prescription) });

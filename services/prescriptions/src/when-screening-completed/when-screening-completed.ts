@@ -17,6 +17,11 @@ export const whenScreeningCompleted =
     if (!prescription) return;
     keepVerdict(tx, data, data.verdict, now);
     const lines = new Map(data.lines.map(({ lineId, ...resolved }) => [lineId as string, resolved]));
-    const decided = judge(prescription, data, { verdict: data.verdict, lines }, { now, newIds });
+    const decided = judge(
+      prescription,
+      data,
+      { verdict: data.verdict, lines },
+      { now, newIds, rules: by.rules },
+    );
     saveIf(tx, prescription, decided, { ...by, cause: { ...causeOfEvent(event), actorId: null } });
   };
