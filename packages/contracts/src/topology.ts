@@ -23,9 +23,11 @@ export const subscriptions = {
     'prescriptions.prescription.released.v1',
     'prescriptions.prescription.cancelled.v1',
     'prescriptions.prescription.cancel_refused.v1',
+    'prescriptions.prescription.expired.v1',
     'prescriptions.fill.opened.v1',
     'prescriptions.fill.prepared.v1',
     'prescriptions.fill.handed_over.v1',
+    'prescriptions.fill.not_fulfilled.v1',
   ],
   messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
   prescriptions: [

@@ -112,8 +112,10 @@ export type Fact =
   | { kind: 'released'; overridden: boolean }
   | { kind: 'cancelled'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'cancel_refused'; ticketId: TicketId }
+  | { kind: 'expired'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'fill_opened'; fill: Fill; pharmacyId: OrganisationId }
   | { kind: 'prepared'; fill: Fill; fence: number }
+  | { kind: 'not_fulfilled'; fill: Fill; fence: number }
   | { kind: 'handed_over'; fill: Fill; dispenseId: DispenseId; fence: number };
 
 /** A decision: the prescription after it, and what is to be told. */

@@ -96,6 +96,13 @@ export const CancelRefused = defineEvent(
   z.object({ ...about, reason: z.literal('too_late') }),
 );
 
+export const PrescriptionExpired = defineEvent(
+  'prescriptions.prescription.expired.v1',
+  'ids',
+  'The validity has ended, of the prescription or of the ticket it waited on: nothing more is handed over. Part says whether something already was.',
+  z.object({ ...about, reason: z.string(), part: z.boolean() }),
+);
+
 export const FillOpened = defineEvent(
   'prescriptions.fill.opened.v1',
   'ids',
@@ -134,6 +141,18 @@ export const FillHandedOver = defineEvent(
     dispenseId: idSchema<'Dispense'>(),
     complete: z.boolean(),
     lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);
+
+export const FillNotFulfilled = defineEvent(
+  'prescriptions.fill.not_fulfilled.v1',
+  'ids',
+  'The pharmacy closed every line of a fill and handed nothing over. The fill counts for nothing and can be had elsewhere.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    lines: z.array(z.object({ lineId: idSchema<'Line'>(), reason: z.string() })),
     fence: z.int(),
   }),
 );
