@@ -11,3 +11,8 @@ export const readCatalogConfig = (env: Record<string, string | undefined> = proc
 const adminConfig = { CATALOG_ADMIN_DATABASE_URL: serviceConfig.DATABASE_URL };
 export const readAdminConfig = (env: Record<string, string | undefined> = process.env) =>
   readConfig(adminConfig, env);
+
+/** What commands need that read stored screenings. */
+const workerConfig = { WORKER_DATABASE_URL: serviceConfig.WORKER_DATABASE_URL };
+export const readWorkerConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig(workerConfig, env);
