@@ -61,6 +61,7 @@ export function startDraft(
     ended: null,
     createdAt: now,
     factsVersion: 0,
+    releaseInForce: null,
     ticket,
   };
   return { prescription, facts: [{ kind: 'drafted' }] };

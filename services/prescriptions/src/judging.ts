@@ -19,7 +19,7 @@ import { isInForce } from './signing.ts';
 export function judge(
   prescription: Prescription,
   about: { screeningNumber: number; contentHash: string },
-  result: { verdict: StoredVerdict; lines: ReadonlyMap<string, Resolved> },
+  result: { verdict: StoredVerdict; lines: ReadonlyMap<string, Resolved>; isAlert?: boolean },
   at: { now: Date; newIds: NewIds },
 ): Decided | null {
   const { screening } = prescription;
@@ -33,7 +33,7 @@ export function judge(
       return resolved ? { ...line, resolved } : line;
     }),
   };
-  return settle(judged, at);
+  return settle(judged, at, result.isAlert);
 }
 
 /**
@@ -61,9 +61,12 @@ export function answerFinding(
   return draft ? decide(prescription, { overrides }) : settle({ ...prescription, overrides }, at);
 }
 
-/** Draws the conclusion from the newest verdict and the answers given to it. */
-function settle(prescription: Prescription, at: { now: Date; newIds: NewIds }): Decided {
-  const clearance = clearanceOf(prescription);
+/**
+ * Draws the conclusion from the newest verdict and the answers given to it. A verdict by a release that is not in force
+ * (any more, or as far as we have heard) counts here: hand-over waits for the next one in any case.
+ */
+function settle(prescription: Prescription, at: { now: Date; newIds: NewIds }, isAlert = false): Decided {
+  const clearance = clearanceOf({ ...prescription, releaseInForce: null });
   const { status, openItems: before } = prescription;
   if (clearance.kind === 'pending') return decide(prescription, {});
   if (clearance.kind === 'clear') {
@@ -73,7 +76,7 @@ function settle(prescription: Prescription, at: { now: Date; newIds: NewIds }): 
     return decide(prescription, { status: 'released', openItems: 0, ...release(prescription, at) }, released);
   }
   const open = clearance.items.length;
-  const news = open > before || status === 'signed';
+  const news = open > before || status === 'signed' || isAlert;
   return decide(
     prescription,
     { openItems: open, status: status === 'signed' ? 'blocked' : status },

@@ -75,6 +75,7 @@ interface Row {
   overrides: Override[];
   fills: Fill[];
   facts_version: number;
+  release_in_force: string | null;
   ticket: TicketCopy | null;
 }
 
@@ -113,6 +114,7 @@ const toPrescription = (row: Row): Prescription => ({
   ended: row.ended_at && { reason: row.end_reason!, at: row.ended_at },
   createdAt: row.created_at,
   factsVersion: row.facts_version,
+  releaseInForce: row.release_in_force,
   ticket: row.ticket,
 });
 
