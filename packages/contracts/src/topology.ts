@@ -29,7 +29,12 @@ export const subscriptions = {
     'prescriptions.fill.handed_over.v1',
     'prescriptions.fill.not_fulfilled.v1',
   ],
-  messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
+  messaging: [
+    'tickets.ticket.opened.v1',
+    'tickets.ticket.pharmacy_changed.v1',
+    'tickets.ticket.moved.v1',
+    'prescriptions.prescription.blocked.v1',
+  ],
   prescriptions: [
     'identity.organisation.registered.v1',
     'identity.membership.granted.v1',

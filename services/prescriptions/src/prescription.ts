@@ -74,6 +74,8 @@ export interface Prescription {
   createdAt: Date;
   /** Version of the patient's facts now. */
   factsVersion: number;
+  /** The catalog's release in force, as far as we have heard; null before the first. */
+  releaseInForce: string | null;
   ticket: TicketCopy | null;
   /** Null while the clinic's registration has not come. */
   clinic: Clinic | null;

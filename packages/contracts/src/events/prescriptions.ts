@@ -72,7 +72,13 @@ export const PrescriptionBlocked = defineEvent(
   'prescriptions.prescription.blocked.v1',
   'ids',
   'The verdict has findings or gaps nobody has answered for: the doctor must override or change.',
-  z.object({ ...about, verdict: z.enum(['findings', 'incomplete']), open: z.int() }),
+  z.object({
+    ...about,
+    verdict: z.enum(['findings', 'incomplete']),
+    open: z.int(),
+    /** Why the check was made: signed, patient_facts, other_medicine, claim, catalog_release. */
+    cause: z.string().optional(),
+  }),
 );
 
 export const PrescriptionReleased = defineEvent(

@@ -45,13 +45,14 @@ export interface ReleaseWithProducts extends LoadedRelease, ClinicalRelease {
   readonly products: ReadonlyMap<string, NamedProduct>;
 }
 
-/** The release with the products that this input names. */
+/** The release with the products that these inputs name. */
 export async function withProducts(
   tx: Tx,
   release: LoadedRelease,
-  input: { lines: readonly Pick<ScreeningInput['lines'][number], 'productId'>[] },
+  ...inputs: readonly { lines: readonly Pick<ScreeningInput['lines'][number], 'productId'>[] }[]
 ): Promise<ReleaseWithProducts> {
-  const ids = new Set(input.lines.flatMap(({ productId }) => (isId(productId) ? productId : [])));
+  const lines = inputs.flatMap((input) => input.lines);
+  const ids = new Set(lines.flatMap(({ productId }) => (isId(productId) ? productId : [])));
   const rows = ids.size === 0 ? [] : await tx.query<Row>(products, [release.id, [...ids]]);
   return {
     ...release,

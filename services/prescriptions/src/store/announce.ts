@@ -63,6 +63,7 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           ...about,
           verdict: status === 'findings' ? status : 'incomplete',
           open: fact.open,
+          cause: screening!.cause,
         });
         break;
       }
