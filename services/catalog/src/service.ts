@@ -13,6 +13,7 @@ import {
   whenMembershipEnded,
   whenMembershipGranted,
 } from './when-publishers-change/when-publishers-change.ts';
+import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -41,6 +42,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
         events: {
           'identity.membership.granted.v1': whenMembershipGranted,
           'identity.membership.ended.v1': whenMembershipEnded,
+          'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),
           'prescriptions.prescription.signed.v1': screenPrescription,
           'prescriptions.prescription.rescreen_requested.v1': screenPrescription,
         },

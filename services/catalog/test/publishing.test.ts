@@ -280,7 +280,7 @@ describe('publishing', () => {
     expect(await found('ward brand')).toEqual([]);
     expect((await found('warfarin 1 mg')).map(({ id }: any) => id)).toContain(gone);
     const rows = await catalog.sql(
-      `SELECT generic_name, brands, category, origin, words::text, sort_key FROM reference.product JOIN reference.release ON release.id = release_id
+      `SELECT generic_name, brands, category, origin, strength FROM reference.product JOIN reference.release ON release.id = release_id
         WHERE product.id = $1 AND number IN (1, $2) ORDER BY number`,
       [warfarin, await inForce()],
     );

@@ -28,21 +28,15 @@ export async function applyProduct(
   { productId, product }: ProductChange,
   facts: CatalogFacts,
 ): Promise<void> {
-  const form = facts.forms.get(product.form)!;
-  const ingredients = product.ingredients.map(({ code, strength }) => ({
-    code,
-    ...facts.ingredients.get(code)!,
-    strength: strength === null ? null : parseStrength(strength),
-  }));
   const rows = productRows(release, {
     ...product,
     id: productId as unknown as ProductId,
     origin: 'local',
-    form: { code: product.form, words: [form.name, ...form.words] },
-    ingredients: ingredients.map(({ code, name, strength }) => ({ code, names: [name], strength })),
-    synonyms: ingredients.flatMap(({ synonyms }) =>
-      synonyms.filter(({ kind }) => kind !== 'brand').map(({ name }) => name),
-    ),
+    form: { code: product.form },
+    ingredients: product.ingredients.map(({ code, strength }) => ({
+      code,
+      strength: strength === null ? null : parseStrength(strength),
+    })),
     companyId: null,
   });
   if (facts.products.has(productId)) {

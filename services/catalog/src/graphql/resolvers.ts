@@ -1,4 +1,4 @@
-import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
+import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import {
   conditionsResolver,
@@ -22,7 +22,11 @@ import {
   publicationFields,
 } from './administration.ts';
 import { withdrawalFields, withdrawalMutations, withdrawalQueries } from './withdrawals.ts';
-import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
+import {
+  productConnectionFields,
+  productEdgeFields,
+  productsResolver,
+} from '../search-products/products.resolver.ts';
 
 export const resolvers = {
   Query: {
@@ -45,7 +49,9 @@ export const resolvers = {
   Product: productFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
+  ProductEdge: productEdgeFields,
   Ingredient: ingredientFields,
+  IngredientEdge: ingredientEdgeFields,
   IngredientClass: ingredientClassFields,
   Verdict: verdictFields,
   Finding: findingFields,

@@ -94,12 +94,6 @@ export async function publishRelease(tx: Tx, release: ReleaseRef): Promise<void>
 /** Applies what was changed here to the parts, all of which are there; then what search and the planner need. */
 export async function completeRelease(tx: Tx, release: ReleaseId): Promise<void> {
   await applyLocalChanges(tx, release);
-  await tx.query(
-    `INSERT INTO reference.search_word
-     SELECT DISTINCT $1::uuid, lexeme
-       FROM reference.product, unnest(words) AS word
-      WHERE release_id = $1 AND weights && '{A,B}' AND length(lexeme) >= 5 AND lexeme !~ '[0-9]'`,
-    [release],
-  );
-  for (const table of [...releaseTables, 'search_word']) await tx.query(`ANALYZE reference.${table}`);
+  for (const table of releaseTables) await tx.query(`ANALYZE reference.${table}`);
+  await tx.query('SELECT reference.index_release($1)', [release]);
 }
