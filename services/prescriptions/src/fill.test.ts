@@ -23,6 +23,7 @@ const hand = (fill: Fill, items: Parameters<typeof handOver>[1], today = '2026-1
     pharmacyId: pharmacist.organisationId,
     fence: 1,
     now,
+    partReason: null,
   });
 const states = (fill: Fill) => lineStatesOf(fill).map(({ state }) => state);
 const everything = (fill: Fill) =>

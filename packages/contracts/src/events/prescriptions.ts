@@ -25,6 +25,25 @@ export const PrescriptionDrafted = defineEvent(
   z.object({ ...about, doctorId: idSchema<'User'>() }),
 );
 
+export const LinesWritten = defineEvent(
+  'prescriptions.prescription.lines_written.v1',
+  'health-codes',
+  'A doctor wrote lines that are not signed yet: what are they, and which of them are controlled?',
+  z.object({
+    ...about,
+    contentVersion: z.int(),
+    /** SHA-256 of the content as it stands. */
+    contentHash: z.string(),
+    lines: z.array(
+      z.object({
+        lineId: idSchema<'Line'>(),
+        productId: idSchema<'Product'>().nullable(),
+        ingredients: z.array(z.string()),
+      }),
+    ),
+  }),
+);
+
 const toScreen = z.object({
   ...about,
   contentVersion: z.int(),
@@ -53,7 +72,13 @@ export const PrescriptionBlocked = defineEvent(
   'prescriptions.prescription.blocked.v1',
   'ids',
   'The verdict has findings or gaps nobody has answered for: the doctor must override or change.',
-  z.object({ ...about, verdict: z.enum(['findings', 'incomplete']), open: z.int() }),
+  z.object({
+    ...about,
+    verdict: z.enum(['findings', 'incomplete']),
+    open: z.int(),
+    /** Why the check was made: signed, patient_facts, other_medicine, claim, catalog_release. */
+    cause: z.string().optional(),
+  }),
 );
 
 export const PrescriptionReleased = defineEvent(

@@ -7,6 +7,7 @@ import {
   FillNotFulfilled,
   FillOpened,
   FillPrepared,
+  LinesWritten,
   PrescriptionBlocked,
   PrescriptionCancelled,
   PrescriptionDrafted,
@@ -15,6 +16,7 @@ import {
   PrescriptionSigned,
   RescreenRequested,
 } from '@carethread/contracts/events/prescriptions.ts';
+import type { Id } from '@carethread/contracts/ids.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
 import { currentFill, type Fact, type Prescription } from '../prescription.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
@@ -37,6 +39,18 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       case 'drafted':
         tell(PrescriptionDrafted, { ...about, doctorId });
         break;
+      case 'lines_written':
+        tell(LinesWritten, {
+          ...about,
+          contentVersion: fact.contentVersion,
+          contentHash: fact.contentHash,
+          lines: fact.lines.map(({ id: lineId, productId, ingredients }) => ({
+            lineId,
+            productId: productId as Id<'Product'> | null,
+            ingredients,
+          })),
+        });
+        break;
       case 'signed':
         tell(PrescriptionSigned, { ...about, ...toScreen(prescription) });
         break;
@@ -49,6 +63,7 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           ...about,
           verdict: status === 'findings' ? status : 'incomplete',
           open: fact.open,
+          cause: screening!.cause,
         });
         break;
       }
