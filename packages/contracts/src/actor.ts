@@ -22,6 +22,15 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   administrator: ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'],
 };
 
+/** A person who is signed in has proved once more who they are. */
+export const stepUpSchema = z.object({
+  /** When, in seconds since 1970 (`auth_time` of OpenID Connect Core 2). */
+  at: z.int().positive(),
+  /** How, in the words of RFC 8176 (`amr`), such as `pwd`. */
+  methods: z.array(z.string()),
+});
+export type StepUp = z.infer<typeof stepUpSchema>;
+
 /** Who asks: one person acting in one membership. Carried in the access token and in the internal token. */
 export const actorSchema = z.object({
   userId: idSchema<'User'>(),
@@ -30,5 +39,7 @@ export const actorSchema = z.object({
   role: z.enum(roles),
   permissions: z.array(z.enum(permissions)),
   sessionId: idSchema<'Session'>(),
+  /** Only in the access token that the proof was answered with; who needs one says how old it may be. */
+  stepUp: stepUpSchema.optional(),
 });
 export type Actor = z.infer<typeof actorSchema>;

@@ -40,10 +40,15 @@ export const subscriptions = {
     'tickets.ticket.opened.v1',
     'tickets.ticket.pharmacy_changed.v1',
     'tickets.ticket.moved.v1',
+    'catalog.lines.resolved.v1',
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
   ],
-  catalog: ['prescriptions.prescription.signed.v1', 'prescriptions.prescription.rescreen_requested.v1'],
+  catalog: [
+    'prescriptions.prescription.lines_written.v1',
+    'prescriptions.prescription.signed.v1',
+    'prescriptions.prescription.rescreen_requested.v1',
+  ],
 } as const satisfies Record<ServiceName, readonly EventType[]>;
 export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)[Service][number];
 

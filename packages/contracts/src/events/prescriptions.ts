@@ -25,6 +25,25 @@ export const PrescriptionDrafted = defineEvent(
   z.object({ ...about, doctorId: idSchema<'User'>() }),
 );
 
+export const LinesWritten = defineEvent(
+  'prescriptions.prescription.lines_written.v1',
+  'health-codes',
+  'A doctor wrote lines that are not signed yet: what are they, and which of them are controlled?',
+  z.object({
+    ...about,
+    contentVersion: z.int(),
+    /** SHA-256 of the content as it stands. */
+    contentHash: z.string(),
+    lines: z.array(
+      z.object({
+        lineId: idSchema<'Line'>(),
+        productId: idSchema<'Product'>().nullable(),
+        ingredients: z.array(z.string()),
+      }),
+    ),
+  }),
+);
+
 const toScreen = z.object({
   ...about,
   contentVersion: z.int(),

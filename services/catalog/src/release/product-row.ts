@@ -5,7 +5,14 @@ import type { Schedule } from '../formulary/formulary.ts';
 import { searchVector } from '../search-products/search-words.ts';
 import { fold } from '../text/fold.ts';
 import type { ProductId } from './product-id.ts';
-import type { Origin, ProductIngredientRow, ProductRouteRow, ProductRow } from './rows.ts';
+import type { Origin } from './part.ts';
+import type {
+  Jurisdiction,
+  MarketStatus,
+  ProductIngredientRow,
+  ProductRouteRow,
+  ProductRow,
+} from './rows.ts';
 
 export interface NewProduct {
   readonly id: ProductId;
@@ -25,6 +32,16 @@ export interface NewProduct {
   readonly schedule: Schedule | null;
   readonly category: string | null;
   readonly companyId: string | null;
+  /** Nothing for what is prescribed everywhere and always. */
+  readonly market?: {
+    readonly jurisdiction: Jurisdiction;
+    readonly status: MarketStatus;
+    /** ISO dates. */
+    readonly start: string | null;
+    readonly end: string | null;
+  };
+  /** The whole name as printed, in a language as ISO 639-1. */
+  readonly printed?: { readonly name: string; readonly language: string };
 }
 
 /** A product as its rows in a release, with what search and equivalence need worked out. */
@@ -43,6 +60,12 @@ export function productRows(release: string, product: NewProduct) {
     schedule: product.schedule,
     category: product.category,
     company_id: product.companyId,
+    jurisdiction: product.market?.jurisdiction ?? null,
+    printed_name: product.printed?.name ?? null,
+    language: product.printed?.language ?? null,
+    marketing_start: product.market?.start ?? null,
+    marketing_end: product.market?.end ?? null,
+    market_status: product.market?.status ?? 'marketed',
     routes: [...routes],
     names: [product.genericName, product.brandName ?? ''].filter(Boolean).map(fold),
     words: searchVector({

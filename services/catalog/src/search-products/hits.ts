@@ -32,10 +32,10 @@ export const everything: Hits = {
   isMeant: nothing,
 };
 
-export const hitsByCode = (code: string): Hits => ({
+export const hitsByCode = (codes: readonly string[]): Hits => ({
   sql: `SELECT product.*, ${rank('code')} AS rank FROM reference.product WHERE release_id = $1 AND id IN
-    (SELECT product_id FROM reference.product_code WHERE release_id = $1 AND value = $2)`,
-  values: [code],
+    (SELECT product_id FROM reference.product_code WHERE release_id = $1 AND value = ANY ($2::text[]))`,
+  values: [codes],
   isMeant: nothing,
 });
 

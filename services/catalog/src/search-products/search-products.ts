@@ -1,6 +1,6 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { Page } from '@carethread/service-kit/page.ts';
-import { codeAsked } from '../codes/ndc-code.ts';
+import { codesAsked } from '../codes/read-code.ts';
 import {
   everything,
   type Hits,
@@ -48,8 +48,8 @@ export interface SearchedRelease {
 
 /** Resolves what was asked to hits that can be paged and counted. */
 export async function findHits(tx: Tx, release: SearchedRelease, { text }: Search): Promise<Hits> {
-  const code = codeAsked(text);
-  if (code) return hitsByCode(code);
+  const codes = codesAsked(text);
+  if (codes) return hitsByCode(codes);
   const question = questionOf(text, release.formWords);
   if (question.names.length + question.amounts.length + question.forms.length === 0) return everything;
   return hitsByWords(question, await repairsOf(tx, release.id, question));

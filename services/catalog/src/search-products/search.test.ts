@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseStrength } from '../amount/strength.ts';
 import { fold } from '../text/fold.ts';
-import { codeAsked, paddedNdc } from '../codes/ndc-code.ts';
 import { distance, mayBeMisspelt, mayMean } from '../text/misspelling.ts';
 import { questionOf } from './question.ts';
 import { strengthWords } from './search-words.ts';
@@ -92,33 +91,6 @@ describe('a misspelling', () => {
         expect(distance(a, a, 99)).toBe(0);
       }),
     );
-  });
-});
-
-describe('a code (C-09)', () => {
-  it.each([
-    ['0002-1200-10', '00002120010'],
-    ['00002-1200-10', '00002120010'],
-    ['55154-123-08', '55154012308'],
-    ['60505-0253-1', '60505025301'],
-    ['0002-1200', '000021200'],
-    ['00002120010', '00002120010'],
-    ['0002120010', '0002120010'],
-    ['300021200107', '0002120010'],
-    ['0300021200107', '0002120010'],
-    ['00300021200107', '0002120010'],
-    ['(01)00300021200107(17)270101', '0002120010'],
-    ['c09aa03', 'C09AA03'],
-  ])('%s is looked up as %s', (asked, code) => expect(codeAsked(asked)).toBe(code));
-
-  it.each(['lisinopril', '500 mg', '300021200100', '12-34', 'b12'])('%s is none', (asked) =>
-    expect(codeAsked(asked)).toBeNull(),
-  );
-
-  it('pads as the three printed layouts ask', () => {
-    expect(paddedNdc('1234-5678-90')).toBe('01234567890');
-    expect(paddedNdc('12345-678-90')).toBe('12345067890');
-    expect(paddedNdc('12345-6789-0')).toBe('12345678900');
   });
 });
 

@@ -1,11 +1,12 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { type Schedule, schedules } from '../formulary/formulary.ts';
-import { type CompanyRow, insertRows, type Origin } from '../release/rows.ts';
+import { type Origin, vocabularyOf } from '../release/part.ts';
+import { type CompanyRow, insertRows } from '../release/rows.ts';
 import { derivedId } from '@carethread/contracts/ids.ts';
 import { fold, slug } from '../text/fold.ts';
 import { type KnownIngredient, newIngredient, substanceIndex } from './substances.ts';
 
-interface Term {
+export interface Term {
   readonly code: string;
   readonly words: readonly string[];
 }
@@ -16,11 +17,19 @@ export interface SameMedicine {
   readonly atc: string | null;
 }
 
-/** The vocabulary of a release. What an imported list brings beyond it is added and written with `save`. */
+/** The vocabulary that a part is matched against. What the part brings beyond it is added and written with `save`. */
 export interface CatalogTerms {
+  /** By the name of a substance, with or without its salt; a new one when none is known by it. */
   ingredient(substance: string): KnownIngredient;
+  /** By exactly that name, else null. */
+  knownIngredient(name: string): KnownIngredient | null;
+  /** A form by the name that the NDC directory has for it, given by these routes. */
   form(ndcName: string, routes: readonly string[]): Term;
+  /** A form of ours; without a code of ours, a new one of that name. */
+  formOf(code: string | null, name: string): Term;
   route(ndcName: string): string;
+  /** A route of ours; without a code of ours, a new one of that name. */
+  routeOf(code: string | null, name: string): string;
   company(name: string): string;
   sameMedicine(ingredients: readonly string[], form: string): SameMedicine;
   /** Writes what is new since the last time. */
@@ -45,25 +54,27 @@ const byRoute: Record<string, Record<string, string>> = {
   spray: { nasal: 'nasal-spray' },
 };
 
-export async function readCatalogTerms(tx: Tx, release: string): Promise<CatalogTerms> {
-  const all = <Row>(sql: string) => tx.query<Row>(sql, [release]);
+export async function readCatalogTerms(tx: Tx, release: string, origin: Origin): Promise<CatalogTerms> {
+  const all = <Row>(sql: string) => tx.query<Row>(sql, [release, vocabularyOf[origin]]);
   const ingredients = await all<KnownIngredient & { schedule: Schedule | null }>(knownIngredients);
   const forms = await all<Term & { names: string[] }>(
-    `SELECT code, words || name AS words, ndc_names AS names FROM reference.dosage_form WHERE release_id = $1`,
+    `SELECT code, words || name AS words, ndc_names AS names FROM reference.dosage_form
+      WHERE release_id = $1 AND origin = ANY ($2)`,
   );
   const routes = await all<{ code: string; names: string[] }>(
-    'SELECT code, ndc_names AS names FROM reference.route WHERE release_id = $1',
+    'SELECT code, ndc_names AS names FROM reference.route WHERE release_id = $1 AND origin = ANY ($2)',
   );
   const medicines = await all<SameMedicine & { key: string }>(knownMedicines);
 
-  const find = substanceIndex(ingredients);
+  const { bySubstance, byName } = substanceIndex(ingredients);
   const scheduleOf = new Map(ingredients.map(({ code, schedule }) => [code, schedule]));
   const formOf = new Map(forms.flatMap((form) => form.names.map((name) => [name, form])));
   const formByCode = new Map(forms.map((form) => [form.code, form]));
   const routeOf = new Map(routes.flatMap(({ code, names }) => names.map((name) => [name, code])));
+  const routeCodes = new Set(routes.map(({ code }) => code));
   const medicineOf = new Map(medicines.map(({ key, ...medicine }) => [key, medicine]));
 
-  const key = { release_id: release, origin: 'ndc' as const satisfies Origin };
+  const key = { release_id: release, origin };
   const newIngredients = remember(
     (name: string) => newIngredient(name),
     ({ code, name }) => ({
@@ -101,13 +112,16 @@ export async function readCatalogTerms(tx: Tx, release: string): Promise<Catalog
 
   return {
     ingredient: (substance) =>
-      find(substance) ?? newIngredients.get(fold(substance), () => newIngredient(substance)),
+      bySubstance(substance) ?? newIngredients.get(fold(substance), () => newIngredient(substance)),
+    knownIngredient: byName,
     form(ndcName, given) {
       const form = formOf.get(ndcName);
       if (!form) return newForms.get(ndcName);
       const routed = given.length === 1 ? byRoute[form.code]?.[given[0]!] : undefined;
       return (routed && formByCode.get(routed)) || form;
     },
+    formOf: (code, name) => (code !== null && formByCode.get(code)) || newForms.get(name),
+    routeOf: (code, name) => (code !== null && routeCodes.has(code) ? code : newRoutes.get(name).code),
     route: (ndcName) => routeOf.get(ndcName) ?? newRoutes.get(ndcName).code,
     company: (name) =>
       newCompanies.get(fold(name), (folded) => ({ code: derivedId<'Company'>(companies, folded), name }))
@@ -155,15 +169,17 @@ const knownIngredients = `SELECT code, ingredient.name, schedule,
     coalesce(array_agg(synonym.name ORDER BY synonym.name) FILTER (WHERE kind <> 'brand'), '{}') AS synonyms
   FROM reference.ingredient LEFT JOIN reference.ingredient_synonym synonym
     ON synonym.release_id = ingredient.release_id AND ingredient_code = code
- WHERE ingredient.release_id = $1 GROUP BY code, ingredient.name, schedule ORDER BY code`;
+ WHERE ingredient.release_id = $1 AND ingredient.origin = ANY ($2)
+   AND (synonym.origin IS NULL OR synonym.origin = ANY ($2))
+ GROUP BY code, ingredient.name, schedule ORDER BY code`;
 
 const knownMedicines = `SELECT DISTINCT ON (key) key, schedule, category, atc FROM (
     SELECT string_agg(ingredient_code, '|' ORDER BY ingredient_code COLLATE "C") || '|' || form_code AS key,
-           schedule, category, sort_key,
+           schedule, category, product.id,
            (SELECT value FROM reference.product_code code
              WHERE code.release_id = product.release_id AND product_id = product.id AND system = 'ATC' LIMIT 1) AS atc
       FROM reference.product JOIN reference.product_ingredient part
         ON part.release_id = product.release_id AND part.product_id = product.id
-     WHERE product.release_id = $1
-     GROUP BY product.release_id, product.id, form_code, schedule, category, sort_key) medicine
-  ORDER BY key, sort_key`;
+     WHERE product.release_id = $1 AND product.origin = ANY ($2)
+     GROUP BY product.release_id, product.id, form_code, schedule, category) medicine
+  ORDER BY key, schedule, id`;

@@ -23,22 +23,23 @@ const additions = new Set(
     .split(/\s+/),
 );
 
-/** Finds a substance of the NDC directory among known ingredients: by name, else without its salt. */
-export function substanceIndex(
-  known: readonly KnownIngredient[],
-): (substance: string) => KnownIngredient | null {
+/** Finds substances among known ingredients: `byName` by exactly that name, `bySubstance` also without its salt. */
+export function substanceIndex(known: readonly KnownIngredient[]) {
   const byName = new Map<string, KnownIngredient>();
   for (const each of known) for (const name of each.synonyms) byName.set(fold(name), each);
   // A name of its own is worth more than a synonym of another one.
   for (const each of known) byName.set(fold(each.name), each);
-  return (substance) => {
-    const words = fold(substance).split(' ');
-    for (;;) {
-      const found = byName.get(words.join(' '));
-      if (found) return found;
-      if (words.length === 1 || !additions.has(words.at(-1)!)) return null;
-      words.pop();
-    }
+  return {
+    byName: (name: string): KnownIngredient | null => byName.get(fold(name)) ?? null,
+    bySubstance(substance: string): KnownIngredient | null {
+      const words = fold(substance).split(' ');
+      for (;;) {
+        const found = byName.get(words.join(' '));
+        if (found) return found;
+        if (words.length === 1 || !additions.has(words.at(-1)!)) return null;
+        words.pop();
+      }
+    },
   };
 }
 

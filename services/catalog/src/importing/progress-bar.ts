@@ -15,7 +15,7 @@ export function progressBar(total: number, terminal: NodeJS.WriteStream) {
   return {
     add(amount: number) {
       done += amount;
-      show('read');
+      show(done < total ? 'read' : 'comparing and completing');
     },
     end: () => void (terminal.isTTY && terminal.write('\r\u001b[K')),
   };
