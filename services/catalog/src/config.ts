@@ -1,4 +1,5 @@
 import { readConfig, serviceConfig } from '@carethread/service-kit/config.ts';
+import { z } from 'zod';
 
 export const catalogConfig = { ...serviceConfig };
 export type { ServiceConfig as CatalogConfig } from '@carethread/service-kit/config.ts';
@@ -11,3 +12,11 @@ export const readCatalogConfig = (env: Record<string, string | undefined> = proc
 const adminConfig = { CATALOG_ADMIN_DATABASE_URL: serviceConfig.DATABASE_URL };
 export const readAdminConfig = (env: Record<string, string | undefined> = process.env) =>
   readConfig(adminConfig, env);
+
+/** Where reports of imports are written when nobody says where: the platform's data folder. */
+export const readReportConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig({ DATA_DIR: z.string().default('.carethread') }, env);
+/** What commands need that read stored screenings. */
+const workerConfig = { WORKER_DATABASE_URL: serviceConfig.WORKER_DATABASE_URL };
+export const readWorkerConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig(workerConfig, env);

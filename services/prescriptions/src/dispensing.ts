@@ -103,7 +103,7 @@ export function markNotDispensed(
   return decide(
     prescription,
     { fills: withFill(prescription, next) },
-    { kind: 'prepared', fill: next, fence: holder.fence },
+    { kind: next.status === 'not_fulfilled' ? 'not_fulfilled' : 'prepared', fill: next, fence: holder.fence },
   );
 }
 

@@ -47,6 +47,22 @@ const handed = (prescription: Prescription, quantity: number): Prescription => {
 const states = (prescription: Prescription) =>
   lineStatesOf(prescription.fills.at(-1)!).map(({ state }) => state);
 
+describe('the end of validity (T-13)', () => {
+  const facts = (decided: { facts: object[] } | null) => decided?.facts;
+
+  it('is told, with whether something was handed over; that of a draft is nobody’s business', () => {
+    const { ticketId } = released();
+    expect(facts(expire(held(released()), later(182)))).toMatchObject([
+      { kind: 'expired', reason: 'validity_ended', part: false },
+    ]);
+    expect(facts(expire(handed(released(), 3), later(182)))).toMatchObject([{ kind: 'expired', part: true }]);
+    expect(facts(ticketExpired(released(), ticketId, now))).toMatchObject([
+      { kind: 'expired', ticketId, reason: 'ticket_expired', part: false },
+    ]);
+    expect(facts(ticketExpired(draft(), draft().ticketId, now))).toEqual([]);
+  });
+});
+
 describe('cancelling (T-10)', () => {
   it('has an outcome for every status', () => {
     const outcome = (prescription: Prescription) => cancel(prescription, 'wrong_drug', now).outcome;

@@ -147,7 +147,7 @@ export function handOver(
   };
 }
 
-/** Closes a line without (further) hand-over. Completes the fill when something was handed over and nothing is owed. */
+/** Closes a line without (further) hand-over. With the last one, the fill is complete, or not fulfilled if it is empty. */
 export function markNotDispensed(fill: Fill, lineId: LineId, reason: NotDispensedReason): Fill | Refusal {
   const line = fill.lines.find((each) => each.lineId === lineId);
   if (!line) return refuse('INVALID', 'This fill has no such line.', { path: ['input', 'lineId'] });
@@ -159,10 +159,11 @@ export function markNotDispensed(fill: Fill, lineId: LineId, reason: NotDispense
     });
   }
   const lines = fill.lines.map((each) => (each === line ? { ...line, notDispensed: reason } : each));
+  const ended = anyHandedOver(fill) ? 'complete' : 'not_fulfilled';
   return {
     ...fill,
     version: fill.version + 1,
-    status: anyHandedOver(fill) && lines.every(isSettled) ? 'complete' : 'open',
+    status: lines.every(isSettled) ? ended : 'open',
     lines,
     preparations: fill.preparations.filter((ready) => ready.lineId !== lineId),
   };

@@ -29,7 +29,7 @@ export interface Judging {
 export function judge(
   prescription: Prescription,
   about: { screeningNumber: number; contentHash: string },
-  result: { verdict: StoredVerdict; lines: ReadonlyMap<string, Resolved> },
+  result: { verdict: StoredVerdict; lines: ReadonlyMap<string, Resolved>; isAlert?: boolean },
   at: Judging,
 ): Decided | null {
   const { screening } = prescription;
@@ -51,6 +51,7 @@ export function judge(
       signedSchedules: { ...firstHeard, ...prescription.signedSchedules },
     },
     at,
+    result.isAlert,
   );
 }
 
@@ -88,9 +89,13 @@ export function answerFinding(
   return draft ? decide(prescription, { overrides }) : settle({ ...prescription, overrides }, at);
 }
 
-/** Draws the conclusion from the newest verdict, the rules for controlled medicines, and the answers given. */
-function settle(prescription: Prescription, at: Judging): Decided {
-  const clearance = clearanceOf(prescription);
+/**
+ * Draws the conclusion from the newest verdict, the rules for controlled medicines, and the answers given. A verdict by a
+ * release that is not in force (any more, or as far as we have heard) counts here: hand-over waits for the next one in
+ * any case.
+ */
+function settle(prescription: Prescription, at: Judging, isAlert = false): Decided {
+  const clearance = clearanceOf({ ...prescription, releaseInForce: null });
   const { status, openItems: before } = prescription;
   if (clearance.kind === 'pending') return decide(prescription, {});
   // Once it is released, the rules are looked at where and when it is filled.
@@ -103,7 +108,7 @@ function settle(prescription: Prescription, at: Judging): Decided {
     return decide(prescription, { status: 'released', openItems: 0, ...release(prescription, at) }, released);
   }
   const open = controls.length + (clearance.kind === 'open' ? clearance.items.length : 0);
-  const news = open > before || status === 'signed';
+  const news = open > before || status === 'signed' || isAlert;
   return decide(
     prescription,
     { openItems: open, status: status === 'signed' ? 'blocked' : status },

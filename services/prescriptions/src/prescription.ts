@@ -74,6 +74,8 @@ export interface Prescription {
   createdAt: Date;
   /** Version of the patient's facts now. */
   factsVersion: number;
+  /** The catalog's release in force, as far as we have heard; null before the first. */
+  releaseInForce: string | null;
   ticket: TicketCopy | null;
   /** Null while the clinic's registration has not come. */
   clinic: Clinic | null;
@@ -112,8 +114,10 @@ export type Fact =
   | { kind: 'released'; overridden: boolean }
   | { kind: 'cancelled'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'cancel_refused'; ticketId: TicketId }
+  | { kind: 'expired'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'fill_opened'; fill: Fill; pharmacyId: OrganisationId }
   | { kind: 'prepared'; fill: Fill; fence: number }
+  | { kind: 'not_fulfilled'; fill: Fill; fence: number }
   | { kind: 'handed_over'; fill: Fill; dispenseId: DispenseId; fence: number };
 
 /** A decision: the prescription after it, and what is to be told. */

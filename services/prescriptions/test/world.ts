@@ -232,6 +232,9 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
          WHERE p.id = $1 ORDER BY s.number DESC LIMIT 1`,
         [prescriptionId],
       );
+      const [inForce] = await test.sql<{ id: string }>(
+        'SELECT release_id AS id FROM catalog_release ORDER BY published_at DESC LIMIT 1',
+      );
       await test.publish(ScreeningCompleted, {
         aggregateId: prescriptionId,
         sequence: asked.number,
@@ -249,7 +252,7 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
           })),
           verdict: {
             status: 'clear',
-            releaseId: '01890000-0000-7000-8000-000000000001',
+            releaseId: inForce?.id ?? '01890000-0000-7000-8000-000000000001',
             inputHash: 'hash',
             findings: [],
             checked: ['interaction', 'allergy'],

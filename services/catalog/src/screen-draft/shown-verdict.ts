@@ -1,4 +1,4 @@
-import { notCheckedKey, type Finding, type Verdict } from '@carethread/contracts/screening.ts';
+import { coverageOf, notCheckedKey, type Finding, type Verdict } from '@carethread/contracts/screening.ts';
 import { gapReasons, isGapReason } from '../screen/gap.ts';
 import type { AnyRule, LoadedRelease } from '../release/load-rules.ts';
 import type {
@@ -12,6 +12,8 @@ import type {
 /** A verdict with the release that has the words for it; none when nothing could be checked. */
 export interface ShownVerdict {
   readonly verdict: Verdict;
+  /** The lines it is about. */
+  readonly lineIds: readonly string[];
   readonly release: LoadedRelease | null;
 }
 export interface ShownFinding {
@@ -38,6 +40,7 @@ export const verdictFields: VerdictResolvers = {
       key: notCheckedKey(gap),
       text: isGapReason(gap.reason) ? gapReasons[gap.reason] : gap.reason,
     })),
+  coverage: ({ verdict, lineIds }) => coverageOf(lineIds, verdict),
 };
 
 export const findingFields: FindingResolvers = {

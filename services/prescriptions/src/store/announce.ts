@@ -4,12 +4,14 @@ import type { EventDefinition } from '@carethread/contracts/define-event.ts';
 import {
   CancelRefused,
   FillHandedOver,
+  FillNotFulfilled,
   FillOpened,
   FillPrepared,
   LinesWritten,
   PrescriptionBlocked,
   PrescriptionCancelled,
   PrescriptionDrafted,
+  PrescriptionExpired,
   PrescriptionReleased,
   PrescriptionSigned,
   RescreenRequested,
@@ -61,6 +63,7 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           ...about,
           verdict: status === 'findings' ? status : 'incomplete',
           open: fact.open,
+          cause: screening!.cause,
         });
         break;
       }
@@ -72,13 +75,11 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
         });
         break;
       case 'cancelled':
-        tell(PrescriptionCancelled, {
-          prescriptionId,
-          ticketId: fact.ticketId,
-          reason: fact.reason,
-          part: fact.part,
-        });
+      case 'expired': {
+        const { kind, ...end } = fact;
+        tell(kind === 'cancelled' ? PrescriptionCancelled : PrescriptionExpired, { prescriptionId, ...end });
         break;
+      }
       case 'cancel_refused':
         tell(CancelRefused, { prescriptionId, ticketId: fact.ticketId, reason: 'too_late' });
         break;
@@ -94,6 +95,13 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           expiresAt: signature!.validUntil.toISOString(),
         });
         break;
+      case 'not_fulfilled': {
+        const { fill, fence } = fact;
+        const lines = fill.lines.map(({ lineId, notDispensed }) => ({ lineId, reason: notDispensed! }));
+        const { ticketId, number: fillNumber } = fill;
+        tell(FillNotFulfilled, { prescriptionId, ticketId, fillNumber, lines, fence });
+        break;
+      }
       case 'prepared':
       case 'handed_over': {
         const { fill, fence } = fact;

@@ -77,6 +77,7 @@ interface Row {
   overrides: Override[];
   fills: Fill[];
   facts_version: number;
+  release_in_force: string | null;
   ticket: TicketCopy | null;
   clinic: Clinic | null;
   packs: PackRef[];
@@ -124,6 +125,7 @@ const toPrescription = (row: Row): Prescription => ({
   ended: row.ended_at && { reason: row.end_reason!, at: row.ended_at },
   createdAt: row.created_at,
   factsVersion: row.facts_version,
+  releaseInForce: row.release_in_force,
   ticket: row.ticket,
   clinic: row.clinic,
   signedSchedules: row.signed_schedules,

@@ -138,7 +138,8 @@ function saveScreening(
     key: `screening-deadline:${id}:${number}`,
     kind: 'screening-deadline',
     payload: { prescriptionId: id, screeningNumber: number },
-    dueAt: new Date(askedAt.getTime() + rules.screeningDeadlineMs),
+    // A new release has many checked again and nobody at the counter: that the catalog is slow is no reason to call doctors.
+    dueAt: new Date(askedAt.getTime() + rules.screeningDeadlineMs * (cause === 'catalog_release' ? 10 : 1)),
   });
 }
 

@@ -50,6 +50,7 @@ export const selectPrescriptions = (condition: string) => `SELECT p.*,
   coalesce((SELECT json_agg(${fillJson} ORDER BY f.opened_at, f.id) FROM fill f
     WHERE f.prescription_id = p.id), '[]') AS fills,
   coalesce((SELECT version FROM patient_profile WHERE patient_id = p.patient_id), 0) AS facts_version,
+  (SELECT release_id FROM catalog_release ORDER BY published_at DESC, publication DESC LIMIT 1) AS release_in_force,
   ${ticketJson('p.ticket_id')} AS ticket,
   (SELECT json_build_object('jurisdiction', o.jurisdiction, 'timeZone', o.time_zone) FROM organisation o
     WHERE o.id = p.clinic_id) AS clinic
