@@ -15,6 +15,7 @@ import {
   wrongStatus,
 } from './prescription.ts';
 import { checkSafe } from './judging.ts';
+import { checkLots, checkReady } from './withdrawal/withdrawal.ts';
 import { checkHold, type Holder } from './ticket-copy.ts';
 
 /** Says what stands ready of a fill. */
@@ -29,6 +30,8 @@ export function prepareLines(
   const { fill, today } = open;
   const stale = checkFillVersion(fill, command.expectedVersion);
   if (stale) return stale;
+  const stopped = checkLots(prescription, command.lines, at.now);
+  if (stopped) return stopped;
   const { lines } = prescription;
   const controlled = command.lines.flatMap(({ lineId, lots }, i) =>
     lots.length === 0 ? [] : checkPrepared(prescription, open, { lineId, lots }, i, { ...at, holder }),
@@ -64,6 +67,8 @@ export function handOver(
     return refuse('BLOCKED', 'The safety check of this claim has not begun. Try again in a moment.');
   const unsafe = checkSafe(prescription);
   if (unsafe) return unsafe;
+  const stopped = checkReady(prescription, items, at.now);
+  if (stopped) return stopped;
   const { pharmacyId, fence, userId: by } = holder;
   const { id, now, partReason } = at;
   const done = handOverFill(fill, items, { id, today, by, pharmacyId, fence, now, partReason });
