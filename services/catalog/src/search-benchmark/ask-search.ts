@@ -8,7 +8,7 @@ const ingredientsOf = `SELECT product_id AS id, array_agg(ingredient_code) AS in
  WHERE product_id = ANY ($1) GROUP BY product_id`;
 
 /** What the catalog's own search answers to a text. */
-export async function askSearch(tx: Tx, text: string, first = 100): Promise<ScoredHit[]> {
+export async function askSearch(tx: Tx, text: string, first = 30): Promise<ScoredHit[]> {
   const hits = await searchProducts(tx, { text, filter: {} }, { first, after: null });
   const rows = await tx.query<{ id: string; ingredients: string[] }>(ingredientsOf, [
     hits.map(({ id }) => id),
