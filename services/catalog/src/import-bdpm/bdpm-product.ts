@@ -44,7 +44,6 @@ export function bdpmProduct(
   const ingredients = [...Map.groupBy(found, ({ known }) => known.code)].map(([code, each]) => ({
     code,
     names: [each[0]!.known.name],
-    synonyms: each[0]!.known.synonyms,
     strength: each.length === 1 ? each[0]!.strength : null,
   }));
   const form = terms.formOf(formCode, formName);
@@ -65,7 +64,6 @@ export function bdpmProduct(
       form,
       routes,
       ingredients,
-      synonyms: ingredients.flatMap(({ synonyms }) => synonyms),
       // The list does not say who may have it without a prescription.
       supply: 'rx',
       schedule: same.schedule,
