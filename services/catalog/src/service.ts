@@ -7,6 +7,7 @@ import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import { pastReleases } from './release/past-releases.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -19,6 +20,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
     ({ database }) => {
       const prisma = new PrismaClient({ adapter: database.prisma });
       const current = currentRelease();
+      const past = pastReleases();
       const screenPrescription = whenPrescriptionSigned(current);
       return {
         schema: buildSubgraph(sdl, resolvers),
@@ -26,6 +28,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           ...request,
           database,
           current,
+          past,
           reader: readerFor({ database, prisma, current }, request.actor),
         }),
         events: {

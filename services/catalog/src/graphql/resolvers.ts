@@ -1,5 +1,6 @@
 import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { candidateFields } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -29,6 +30,7 @@ export const resolvers = {
     screen: screenResolver,
   },
   Prescription: prescriptionFields,
+  Candidate: candidateFields,
   Product: productFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
