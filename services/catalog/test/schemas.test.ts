@@ -11,11 +11,14 @@ const tables = [
   'dosage_guideline',
   'duplicate_rule',
   'interaction_rule',
+  'local_change',
   'look_alike',
   'other_allergen',
   'product_route',
+  'publication_done',
   'route',
   'search_word',
+  'shadowed_row',
   'therapeutic_category',
 ];
 const withOrigin = [

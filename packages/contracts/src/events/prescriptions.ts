@@ -102,6 +102,13 @@ export const CancelRefused = defineEvent(
   z.object({ ...about, reason: z.literal('too_late') }),
 );
 
+export const PrescriptionExpired = defineEvent(
+  'prescriptions.prescription.expired.v1',
+  'ids',
+  'The validity has ended, of the prescription or of the ticket it waited on: nothing more is handed over. Part says whether something already was.',
+  z.object({ ...about, reason: z.string(), part: z.boolean() }),
+);
+
 export const FillOpened = defineEvent(
   'prescriptions.fill.opened.v1',
   'ids',
@@ -140,6 +147,31 @@ export const FillHandedOver = defineEvent(
     dispenseId: idSchema<'Dispense'>(),
     complete: z.boolean(),
     lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);
+
+export const ProductWithdrawalNoted = defineEvent(
+  'prescriptions.prescription.withdrawal_noted.v1',
+  'ids',
+  'A product on it was withdrawn or recalled, or is to be had again.',
+  z.object({
+    ...about,
+    withdrawalId: idSchema<'Withdrawal'>(),
+    lineIds: z.array(idSchema<'Line'>()),
+    /** Something of it is not handed over any more; the patient has all of it already; the withdrawal is over. */
+    state: z.enum(['stopped', 'received', 'lifted']),
+  }),
+);
+
+export const FillNotFulfilled = defineEvent(
+  'prescriptions.fill.not_fulfilled.v1',
+  'ids',
+  'The pharmacy closed every line of a fill and handed nothing over. The fill counts for nothing and can be had elsewhere.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    lines: z.array(z.object({ lineId: idSchema<'Line'>(), reason: z.string() })),
     fence: z.int(),
   }),
 );

@@ -1,5 +1,6 @@
 import type { Database } from '@carethread/service-kit/database.ts';
 import type { RequestContext } from '@carethread/service-kit/subgraph.ts';
+import type { AdministrationReads } from '../administration/read.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { CurrentRelease } from '../release/current-release.ts';
 import type { PastReleases } from '../release/past-releases.ts';
@@ -10,4 +11,6 @@ export interface Context extends RequestContext {
   current: CurrentRelease;
   past: PastReleases;
   reader: Reader;
+  administration: AdministrationReads;
+  now: () => Date;
 }

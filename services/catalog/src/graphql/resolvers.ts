@@ -1,4 +1,4 @@
-import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
+import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { candidateFields } from '../list-candidates/candidates.resolver.ts';
 import {
@@ -16,7 +16,18 @@ import {
 } from '../reading/product.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
-import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
+import {
+  administrationMutations,
+  administrationQueries,
+  changeFields,
+  publicationFields,
+} from './administration.ts';
+import { withdrawalFields, withdrawalMutations, withdrawalQueries } from './withdrawals.ts';
+import {
+  productConnectionFields,
+  productEdgeFields,
+  productsResolver,
+} from '../search-products/products.resolver.ts';
 
 export const resolvers = {
   Query: {
@@ -28,13 +39,21 @@ export const resolvers = {
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
     screen: screenResolver,
+    ...administrationQueries,
+    ...withdrawalQueries,
   },
+  Mutation: { ...administrationMutations, ...withdrawalMutations },
+  CatalogChange: changeFields,
+  CatalogPublication: publicationFields,
+  ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
   Candidate: candidateFields,
   Product: productFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
+  ProductEdge: productEdgeFields,
   Ingredient: ingredientFields,
+  IngredientEdge: ingredientEdgeFields,
   IngredientClass: ingredientClassFields,
   Verdict: verdictFields,
   Finding: findingFields,

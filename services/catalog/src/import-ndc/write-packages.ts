@@ -30,12 +30,12 @@ export async function writePackages(
         continue;
       }
       const { ndc, padded, remark, ...about } = read;
-      if (taken.has(padded)) {
+      if (taken.has(about.code)) {
         note('skipped', `${about.code} was there before`);
         continue;
       }
       if (remark) note('remark', remark);
-      taken.add(padded);
+      taken.add(about.code);
       const key = { release_id: release, origin: 'ndc' as const, product_id: ndcProductId(ndc) };
       rows.add<PackageRow>('package', { ...key, ...about });
       const code = { ...key, package_code: about.code };

@@ -2,10 +2,12 @@ import { type Finding, severities, screeningInputSchema } from '@carethread/cont
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { pageSize } from '@carethread/service-kit/page.ts';
 import type { CandidateResolvers, PrescriptionResolvers } from '../generated/graphql.ts';
+import type { Product } from '../reading/product.ts';
 import { withProducts } from '../release/load-products.ts';
 import type { LoadedRelease } from '../release/load-rules.ts';
 import { screen } from '../screen/screen.ts';
 import { shownFindings, shownGaps } from '../screen-draft/shown-verdict.ts';
+import { shownMatch } from '../search-products/products.resolver.ts';
 import { type Added, addedBy, candidateLine } from './added-by.ts';
 import { findProducts, type Found } from './find-products.ts';
 import { otherStrengths } from './strengths.ts';
@@ -37,9 +39,9 @@ export const candidatesResolver: PrescriptionResolvers['candidates'] = async (
     Promise.all([withProducts(tx, rules, input, named), otherStrengths(tx, rules.id, ids)]),
   );
   const draft = { input, verdict: screen(input, release) };
-  return found.map(({ product, match }) => ({
+  return found.map(({ product, hit }) => ({
     product,
-    match,
+    hit,
     added: addedBy(product.id, draft, release),
     release: rules,
     strengthIds: strengths.get(product.id) ?? [],
@@ -55,13 +57,17 @@ const emptyLine = {
 };
 
 export const candidateFields: CandidateResolvers = {
+  match: ({ hit }, _, context) => shownMatch(hit, context),
   findings: ({ added, release }) => shownFindings(added.findings.toSorted(bySeverity), release),
   notChecked: ({ added }) => shownGaps(added.notChecked),
   strengths: async ({ strengthIds }, _, { reader }) => {
     const products = await Promise.all(strengthIds.map((id) => reader.product(id)));
-    return products.filter((each) => each !== null).toSorted((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
+    return products.filter((each) => each !== null).toSorted((a, b) => amountOf(a) - amountOf(b));
   },
 };
+
+/** Strengths of the same ingredients are in the same unit, nearly always: for the order of a list that will do. */
+const amountOf = ({ ingredients }: Product): number => Number(ingredients[0]?.numerator ?? 0);
 
 const bySeverity = (a: Finding, b: Finding): number =>
   severities.indexOf(a.severity) - severities.indexOf(b.severity);

@@ -1,12 +1,10 @@
-import type { ProductMatch } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Product } from '../reading/product.ts';
-import { matchOf } from '../search-products/match.ts';
-import { findHits, pageOfHits } from '../search-products/search-products.ts';
+import { type Hit, searchProducts } from '../search-products/search-products.ts';
 
 export interface Found {
   readonly product: Product;
-  readonly match: ProductMatch;
+  readonly hit: Hit;
 }
 
 /** The first products a search finds, the best first. */
@@ -15,16 +13,17 @@ export async function findProducts(
   text: string,
   first: number,
 ): Promise<Found[]> {
-  const release = await reader.release();
-  const { hits, page } = await database.asActor(actor, async (tx) => {
-    const all = await findHits(tx, release, { text, filter: {} });
-    return { hits: all, page: await pageOfHits(tx, release.id, all, {}, { first, after: null }) };
-  });
+  const [hits] = await Promise.all([
+    database.asActor(actor, (tx) =>
+      searchProducts(tx, { text, filter: {}, language: null }, { first, after: null }),
+    ),
+    reader.release(),
+  ]);
   return Promise.all(
-    page.slice(0, first).map(async (hit) => {
+    hits.slice(0, first).map(async (hit) => {
       const product = await reader.product(hit.id);
       if (!product) throw new Error('A hit is a product of the release it was found in.');
-      return { product, match: await matchOf(hit, hits, product, reader) };
+      return { product, hit };
     }),
   );
 }

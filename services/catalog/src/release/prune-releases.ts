@@ -42,10 +42,12 @@ export async function pruneReleases(tx: Tx, keep: number): Promise<Pruned> {
   const thinned = old.filter(({ judged, pruned }) => judged && !pruned);
   const removed = old.filter(({ judged }) => !judged);
   const ids = (releases: readonly ReleaseRef[]) => releases.map(({ id }) => id);
-  for (const table of ['search_word', ...notJudgedBy])
+  const unindex = 'SELECT reference.unindex_release(id) FROM unnest($1::uuid[]) id';
+  await tx.query(unindex, [ids(old)]);
+  for (const table of notJudgedBy)
     await tx.query(`DELETE FROM reference.${table} WHERE release_id = ANY ($1::uuid[])`, [ids(thinned)]);
   await tx.query('UPDATE reference.release SET pruned = true WHERE id = ANY ($1::uuid[])', [ids(thinned)]);
-  for (const table of ['search_word', ...releaseTables.toReversed(), 'release_part', 'release_publication'])
+  for (const table of [...releaseTables.toReversed(), 'release_part', 'release_publication'])
     await tx.query(`DELETE FROM reference.${table} WHERE release_id = ANY ($1::uuid[])`, [ids(removed)]);
   await tx.query('DELETE FROM reference.release WHERE id = ANY ($1::uuid[])', [ids(removed)]);
   const numbers = (releases: readonly ReleaseRef[]) => releases.map(({ number }) => number);

@@ -1,6 +1,7 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPrescriptions } from '../list-prescriptions/list-prescriptions.ts';
+import { AppliedSchedule, MedicineControl, SigningCheck } from './controls.ts';
 import { listReleaseAlerts } from '../list-release-alerts/list-release-alerts.ts';
 import { listReleaseChecks } from '../list-release-checks/list-release-checks.ts';
 import {
@@ -22,6 +23,7 @@ import {
   PrescriptionType,
   SignedContentType,
 } from './prescription.ts';
+import { ProductWithdrawalType } from './withdrawal.ts';
 import { ReleaseAlertType } from './release-alert.ts';
 import { FindingOverride, StoredFinding, StoredGap, StoredVerdictType } from './verdict.ts';
 
@@ -39,6 +41,9 @@ export const resolvers: Resolvers = {
   Prescription: PrescriptionType,
   PrescriptionLine,
   PrescriptionAmendment,
+  MedicineControl,
+  AppliedSchedule,
+  SigningCheck,
   SignedContent: SignedContentType,
   StoredVerdict: StoredVerdictType,
   StoredFinding,
@@ -54,6 +59,7 @@ export const resolvers: Resolvers = {
   PatientProfile: PatientProfileType,
   PatientAllergy,
   PatientCondition,
+  ProductWithdrawal: ProductWithdrawalType,
   Ticket: {
     // Nothing of the ticket itself is ours; each field below decides what the person who asks may see.
     __resolveReference: ({ id }) => ({ id }),

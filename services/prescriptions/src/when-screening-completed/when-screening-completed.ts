@@ -34,7 +34,7 @@ export const whenScreeningCompleted =
     if (changed) keepAlert(tx, prescription, { ...data, releaseId: data.verdict.releaseId, now }, news);
     const lines = new Map(data.lines.map(({ lineId, ...resolved }) => [lineId as string, resolved]));
     const result = { verdict: data.verdict, lines, isAlert: news !== null };
-    const decided = judge(prescription, data, result, { now, newIds });
+    const decided = judge(prescription, data, result, { now, newIds, rules: by.rules });
     saveIf(tx, prescription, decided, { ...by, cause: { ...causeOfEvent(event), actorId: null } });
   };
 
