@@ -16,7 +16,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
   createService(
     'catalog',
     config,
-    ({ database }) => {
+    ({ database, now }) => {
       const prisma = new PrismaClient({ adapter: database.prisma });
       const current = currentRelease();
       const screenPrescription = whenPrescriptionSigned(current);
@@ -27,6 +27,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           database,
           current,
           reader: readerFor({ database, prisma, current }, request.actor),
+          now,
         }),
         events: {
           'prescriptions.prescription.signed.v1': screenPrescription,

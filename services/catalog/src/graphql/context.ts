@@ -8,4 +8,5 @@ export interface Context extends RequestContext {
   database: Database;
   current: CurrentRelease;
   reader: Reader;
+  now: () => Date;
 }

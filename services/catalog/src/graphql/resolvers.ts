@@ -8,6 +8,19 @@ import {
   ingredientResolver,
 } from '../reading/ingredient.resolver.ts';
 import {
+  catalogDifferenceFields,
+  differenceConnectionFields,
+  differenceCountFields,
+  catalogReleaseDifferenceResolver,
+} from '../list-releases/difference.resolver.ts';
+import {
+  catalogReleasesResolver,
+  releasePartFields,
+  releaseRecordFields,
+} from '../list-releases/releases.resolver.ts';
+import { codeReadingFields, readCodeResolver } from '../read-code/read-code.resolver.ts';
+import { packageFields, priceFields } from '../reading/package.resolver.ts';
+import {
   catalogReleaseResolver,
   productFields,
   productIngredientFields,
@@ -26,10 +39,21 @@ export const resolvers = {
     ingredients: ingredientsResolver,
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
+    readCode: readCodeResolver,
+    catalogReleases: catalogReleasesResolver,
+    catalogReleaseDifference: catalogReleaseDifferenceResolver,
     screen: screenResolver,
   },
   Prescription: prescriptionFields,
   Product: productFields,
+  Package: packageFields,
+  Price: priceFields,
+  CodeReading: codeReadingFields,
+  CatalogReleaseRecord: releaseRecordFields,
+  CatalogReleasePart: releasePartFields,
+  CatalogDifferenceConnection: differenceConnectionFields,
+  CatalogDifferenceCount: differenceCountFields,
+  CatalogDifference: catalogDifferenceFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
   Ingredient: ingredientFields,

@@ -32,8 +32,8 @@ export async function readRules(
   const lineOf = lineFinder(json);
   const read = (kind: EntryKind) =>
     head.data[kind].flatMap((raw) => {
-      const name = nameOf(raw);
-      const line = lineOf(name);
+      const [field, name] = nameOf(raw);
+      const line = lineOf(field, name);
       const entry = entryKinds[kind].safeParse(raw);
       if (entry.success) return [{ entry: entry.data, line }];
       const problem = z.prettifyError(entry.error).replaceAll(/\s+/g, ' ');
@@ -56,21 +56,25 @@ function parsed(file: string, json: string): unknown {
   }
 }
 
-function nameOf(raw: unknown): string {
-  const { id, code, a } = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
-  const name = id ?? code ?? a;
-  return typeof name === 'string' ? name : '';
+/** What an entry goes by: the field and its value. */
+function nameOf(raw: unknown): [field: string, name: string] {
+  const fields = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>;
+  const field = ['id', 'code', 'a'].find((each) => typeof fields[each] === 'string');
+  return field ? [field, fields[field] as string] : ['', ''];
 }
 
 /** Finds names in the text one after the other, so that one that stands there twice is found twice. */
 function lineFinder(json: string) {
   const seen = new Map<string, number>();
-  return (name: string): number => {
+  return (field: string, name: string): number => {
     if (name === '') return 0;
-    const quoted = JSON.stringify(name);
-    const at = json.indexOf(quoted, seen.get(name) ?? 0);
-    if (at < 0) return 0;
-    seen.set(name, at + quoted.length);
-    return json.slice(0, at).split('\n').length;
+    const named = new RegExp(`"${field}"\\s*:\\s*${literal(JSON.stringify(name))}`, 'g');
+    named.lastIndex = seen.get(named.source) ?? 0;
+    const found = named.exec(json);
+    if (!found) return 0;
+    seen.set(named.source, named.lastIndex);
+    return json.slice(0, found.index).split('\n').length;
   };
 }
+
+const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
