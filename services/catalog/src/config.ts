@@ -16,3 +16,7 @@ export const readAdminConfig = (env: Record<string, string | undefined> = proces
 /** Where reports of imports are written when nobody says where: the platform's data folder. */
 export const readReportConfig = (env: Record<string, string | undefined> = process.env) =>
   readConfig({ DATA_DIR: z.string().default('.carethread') }, env);
+/** What commands need that read stored screenings. */
+const workerConfig = { WORKER_DATABASE_URL: serviceConfig.WORKER_DATABASE_URL };
+export const readWorkerConfig = (env: Record<string, string | undefined> = process.env) =>
+  readConfig(workerConfig, env);

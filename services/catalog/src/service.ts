@@ -7,6 +7,7 @@ import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -30,6 +31,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           now,
         }),
         events: {
+          'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),
           'prescriptions.prescription.signed.v1': screenPrescription,
           'prescriptions.prescription.rescreen_requested.v1': screenPrescription,
         },

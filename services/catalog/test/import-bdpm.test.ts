@@ -49,7 +49,7 @@ const composition = [
   ['60000001', 'gélule', '1', 'AMOXICILLINE TRIHYDRATÉE', '574 mg', 'une gélule', 'SA', '1'],
   ['60000001', 'gélule', '2', 'AMOXICILLINE ANHYDRE', '500,00 mg', 'une gélule', 'FT', '1'],
   ['60000002', 'comprimé', '3', 'IBUPROFÈNE', '200 mg', 'un comprimé', 'SA', '1'],
-  ['60000003', 'comprimé', '4', 'PÉRINDOPRIL (TERT-BUTYLAMINE DE)', '1,5 à 2 mg', 'un comprimé', 'SA', '1'],
+  ['60000003', 'comprimé', '4', 'PÉRINDOPRIL (TOSILATE DE)', '1,5 à 2 mg', 'un comprimé', 'SA', '1'],
   ['60000004', 'comprimé', '5', 'CHLORHYDRATE D\u0092INCONNUXINE', '5 mg', 'un comprimé', 'SA', '1'],
   ['60000005', 'comprimé rouge', '6', 'ÉTHINYLESTRADIOL', '30 microgrammes', 'un comprimé', 'SA', '1'],
   ['60000005', 'comprimé blanc', '6', 'ÉTHINYLESTRADIOL', '40 microgrammes', 'un comprimé', 'SA', '2'],

@@ -194,7 +194,7 @@ describe('a document of clinical rules', () => {
       return screen(input, await withProducts(tx, await currentRelease().read(tx), input)).findings;
     });
     expect(found.map(({ ruleId }) => ruleId)).toContain('ward-001');
-  });
+  }, 120_000);
 
   it('says whose they are and under which licence', async () => {
     expect(

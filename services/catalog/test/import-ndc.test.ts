@@ -15,7 +15,7 @@ import { ndcProductId } from '../src/release/product-id.ts';
 import { publishAgain } from '../src/release/publish-again.ts';
 import { releaseInForce } from '../src/release/publish-release.ts';
 import { screen } from '../src/screen/screen.ts';
-import { findHits, pageOfHits } from '../src/search-products/search-products.ts';
+import { searchProducts } from '../src/search-products/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { inputOf, line } from './screening-input.ts';
 
@@ -75,9 +75,7 @@ const run = async (from = files(), wish: ImportWish = {}) => {
 };
 const found = (text: string) =>
   database.as('app', async (tx) => {
-    const release = await currentRelease().read(tx);
-    const hits = await findHits(tx, release, { text, filter: {} });
-    const page = await pageOfHits(tx, release.id, hits, {}, { first: 50, after: null });
+    const page = await searchProducts(tx, { text, filter: {} }, { first: 50, after: null });
     return page.map(({ id, reason }) => [reason, id]);
   });
 const inForce = () => database.as('app', releaseInForce);

@@ -1,8 +1,9 @@
+import { eventFrom, insertEventFrom } from '@carethread/bus/outbox.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
 import type { MessageId, UserId } from '@carethread/contracts/ids.ts';
 import type { Message } from './message.ts';
-import type { Thread } from './thread.ts';
+import { closedStatuses, type Thread } from './thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
 import { ThreadEvents } from './thread-store.ts';
 
@@ -65,4 +66,61 @@ export function saveMessage(tx: Tx, thread: Thread, message: Message, cause: Cau
     routing,
     memberIds: [...thread.memberIds],
   });
+}
+
+/** A text message as far as it is known before the database has given it its number. */
+export type Unnumbered = Omit<Message, 'number' | 'kind' | 'notice' | 'replyTo'> & {
+  readonly replyToId: MessageId | null;
+};
+
+const place = `SELECT thread.*, answered.number AS reply_to FROM thread
+    LEFT JOIN message AS answered ON answered.id = $9 AND answered.thread_id = thread.id
+    WHERE thread.id = $2 AND (ticket_status <> ALL ($12) OR ticket_status IS NULL)
+      AND ($9::uuid IS NULL OR answered.id IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM message AS earlier WHERE earlier.sent_by = $5 AND earlier.client_id = $6)`;
+const postNext = `WITH place AS (${place}), posted AS (
+    INSERT INTO message (id, thread_id, number, kind, routing, sender_id, sent_by, client_id, fingerprint, body, reply_to,
+      prescription_id, sent_at)
+    SELECT $1, id, last_number + 1, 'text', $3, $4, $5, $6, $7, $8, reply_to, $10, $11 FROM place
+  ), advanced AS (
+    UPDATE thread SET last_number = place.last_number + 1, version = place.version + 1,
+      active_at = greatest(place.active_at, $11)
+    FROM place WHERE thread.id = place.id
+  ), counted AS (
+    UPDATE member SET active_at = greatest(member.active_at, $11),
+      unread_count = unread_count + CASE WHEN principal_id <> $4 THEN 1 ELSE 0 END
+    FROM place WHERE thread_id = place.id AND left_at IS NULL
+  ), told AS (${insertEventFrom(13, {
+    from: 'place',
+    aggregate: 'id',
+    sequence: 'version + 1',
+    payload: `jsonb_build_object('ticketId', ticket_id, 'number', last_number + 1, 'memberIds', member_ids)`,
+  })})
+  SELECT last_number + 1 AS number, reply_to AS "replyTo" FROM place`;
+
+/**
+ * The statement that stores a message as the next of its thread, with counters and event, where `decideSending` would
+ * call it new; elsewhere it stores nothing and answers no row. The thread must be locked by a statement before it.
+ */
+export function postingNext(message: Unnumbered, cause: Cause): { text: string; values: unknown[] } {
+  const { id, threadId, routing, senderId, sentBy } = message;
+  const known = { threadId, messageId: id, senderId, kind: 'text' as const, routing };
+  return {
+    text: postNext,
+    values: [
+      id,
+      threadId,
+      routing,
+      senderId,
+      sentBy,
+      message.clientId,
+      message.fingerprint,
+      message.body,
+      message.replyToId,
+      message.prescriptionId,
+      message.sentAt,
+      closedStatuses,
+      ...eventFrom(MessagePosted, known, cause),
+    ],
+  };
 }

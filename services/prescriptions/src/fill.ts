@@ -27,6 +27,10 @@ export const notDispensedReasons = [
 ] as const;
 export type NotDispensedReason = (typeof notDispensedReasons)[number];
 
+/** Why only a part of what is owed is handed over. */
+export const partReasons = ['short_supply', 'on_request'] as const;
+export type PartReason = (typeof partReasons)[number];
+
 /** Same ingredients, strength and form throughout: another ingredient is another prescription. */
 export const substitutionTypes = ['equivalent', 'generic', 'brand'] as const;
 export const substitutionReasons = [
@@ -66,6 +70,10 @@ export interface FillLine {
   quantity: number;
   handedOver: number;
   notDispensed: NotDispensedReason | null;
+  /** When the first of it was handed over. */
+  firstHandedOverAt: Date | null;
+  /** Why only a part of it was, when that was said. */
+  partReason: PartReason | null;
 }
 
 export interface Lot {
@@ -156,6 +164,8 @@ export const openFill = (
     quantity,
     handedOver: 0,
     notDispensed: null,
+    firstHandedOverAt: null,
+    partReason: null,
   })),
   preparations: [],
   lastDispenseId: null,

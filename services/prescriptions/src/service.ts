@@ -10,6 +10,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { createReads } from './reads.ts';
 import { rescreenPatient } from './rescreen-patient/rescreen-patient.ts';
 import { screeningDeadline } from './screening-deadline/screening-deadline.ts';
+import { whenLinesResolved } from './when-lines-resolved/when-lines-resolved.ts';
 import {
   whenMembershipEnded,
   whenMembershipGranted,
@@ -54,6 +55,7 @@ export const createPrescriptionsService = (
           'tickets.ticket.opened.v1': whenTicketOpened,
           'tickets.ticket.pharmacy_changed.v1': whenPharmacyChanged(reacting),
           'tickets.ticket.moved.v1': whenTicketMoved(reacting),
+          'catalog.lines.resolved.v1': whenLinesResolved,
           'catalog.screening.completed.v1': whenScreeningCompleted(reacting),
           'catalog.release.published.v1': whenReleasePublished(reacting),
         },

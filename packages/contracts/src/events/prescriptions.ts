@@ -72,7 +72,13 @@ export const PrescriptionBlocked = defineEvent(
   'prescriptions.prescription.blocked.v1',
   'ids',
   'The verdict has findings or gaps nobody has answered for: the doctor must override or change.',
-  z.object({ ...about, verdict: z.enum(['findings', 'incomplete']), open: z.int() }),
+  z.object({
+    ...about,
+    verdict: z.enum(['findings', 'incomplete']),
+    open: z.int(),
+    /** Why the check was made: signed, patient_facts, other_medicine, claim, catalog_release. */
+    cause: z.string().optional(),
+  }),
 );
 
 export const PrescriptionReleased = defineEvent(
@@ -94,6 +100,13 @@ export const CancelRefused = defineEvent(
   'ids',
   'A cancellation came after everything had been handed over.',
   z.object({ ...about, reason: z.literal('too_late') }),
+);
+
+export const PrescriptionExpired = defineEvent(
+  'prescriptions.prescription.expired.v1',
+  'ids',
+  'The validity has ended, of the prescription or of the ticket it waited on: nothing more is handed over. Part says whether something already was.',
+  z.object({ ...about, reason: z.string(), part: z.boolean() }),
 );
 
 export const FillOpened = defineEvent(
@@ -134,6 +147,18 @@ export const FillHandedOver = defineEvent(
     dispenseId: idSchema<'Dispense'>(),
     complete: z.boolean(),
     lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);
+
+export const FillNotFulfilled = defineEvent(
+  'prescriptions.fill.not_fulfilled.v1',
+  'ids',
+  'The pharmacy closed every line of a fill and handed nothing over. The fill counts for nothing and can be had elsewhere.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    lines: z.array(z.object({ lineId: idSchema<'Line'>(), reason: z.string() })),
     fence: z.int(),
   }),
 );

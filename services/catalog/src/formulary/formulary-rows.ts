@@ -54,7 +54,6 @@ function productsOf(release: string, { ingredients, products, forms }: Formulary
     // A mixture goes by its own brands: "Lipitor" asks for atorvastatin alone.
     const brandsOfIngredient =
       parts.length === 1 ? parts[0]!.synonyms.filter(({ kind }) => kind === 'brand') : [];
-    const synonyms = parts.flatMap((part) => part.synonyms.filter(({ kind }) => kind !== 'brand'));
     return row.strengths.map((strengths) => {
       const id = formularyProductId(row.ingredients, row.form, row.route, strengths);
       const rows = productRows(release, {
@@ -63,14 +62,9 @@ function productsOf(release: string, { ingredients, products, forms }: Formulary
         genericName: genericName(parts.map(({ name }) => name)),
         brandName: null,
         brands: [...row.brands, ...brandsOfIngredient.map(({ name }) => name)],
-        form: { code: form.code, words: [form.name, ...form.words] },
+        form,
         routes: [row.route],
-        ingredients: parts.map(({ code, name }, index) => ({
-          code,
-          names: [name],
-          strength: strengths[index]!,
-        })),
-        synonyms: synonyms.map(({ name }) => name),
+        ingredients: parts.map(({ code }, index) => ({ code, strength: strengths[index]! })),
         supply: row.supply,
         schedule: row.schedule,
         category: row.atc?.slice(0, 3) ?? null,

@@ -1,4 +1,4 @@
-import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
+import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import {
   conditionsResolver,
@@ -28,7 +28,11 @@ import {
 } from '../reading/product.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
-import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
+import {
+  productConnectionFields,
+  productEdgeFields,
+  productsResolver,
+} from '../search-products/products.resolver.ts';
 
 export const resolvers = {
   Query: {
@@ -56,7 +60,9 @@ export const resolvers = {
   CatalogDifference: catalogDifferenceFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
+  ProductEdge: productEdgeFields,
   Ingredient: ingredientFields,
+  IngredientEdge: ingredientEdgeFields,
   IngredientClass: ingredientClassFields,
   Verdict: verdictFields,
   Finding: findingFields,

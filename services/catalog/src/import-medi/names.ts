@@ -1,6 +1,5 @@
 import { withoutSalt } from '../importing/substances.ts';
-import { fold } from '../text/fold.ts';
-import { distance } from '../text/misspelling.ts';
+import { withinSlips } from './slips.ts';
 
 /**
  * Names of the list were partly matched by a language model and translated by machine. Only what agencies spell (all upper
@@ -34,5 +33,5 @@ function alike(a: string, b: string): boolean {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   if (short.length >= 4 && long.startsWith(short)) return true;
   const slips = short.length >= 8 ? 2 : 1;
-  return a.slice(0, 2) === b.slice(0, 2) && distance(fold(a), fold(b), slips) <= slips;
+  return a.slice(0, 2) === b.slice(0, 2) && withinSlips(a, b, slips);
 }

@@ -48,8 +48,7 @@ export function ndcProduct(fields: Fields, terms: CatalogTerms): NdcProduct | st
   const routes = [...new Set(listOf(fields['ROUTENAME']).map((name) => terms.route(name)))];
   const form = terms.form(formName, routes);
   const ingredients = substances.map((name, index) => {
-    const { code, name: known, synonyms } = terms.ingredient(name);
-    return { code, names: [known], synonyms, strength: strengths?.[index] ?? null };
+    return { code: terms.ingredient(name).code, strength: strengths?.[index] ?? null };
   });
   const same = terms.sameMedicine([...new Set(ingredients.map(({ code }) => code))], form.code);
   const brand = [fields['PROPRIETARYNAME'], fields['PROPRIETARYNAMESUFFIX']].filter(Boolean).join(' ');
@@ -64,7 +63,6 @@ export function ndcProduct(fields: Fields, terms: CatalogTerms): NdcProduct | st
       form,
       routes,
       ingredients,
-      synonyms: ingredients.flatMap(({ synonyms }) => synonyms),
       supply: type.startsWith('HUMAN OTC') ? 'otc' : 'rx',
       schedule: scheduleOf(fields['DEASCHEDULE'], same.schedule),
       category: same.category,

@@ -22,6 +22,7 @@ export const catalogReleaseResolver: QueryResolvers['catalogRelease'] = async (_
 export const productFields: ProductResolvers = {
   __resolveReference: ({ id }, { reader }) => reader.product(id),
   name: productName,
+  routes: ({ routes }) => routes.map(({ routeCode }) => routeCode),
   supply: ({ supply }) => (supply === 'otc' ? 'OVER_THE_COUNTER' : 'PRESCRIPTION_ONLY'),
   schedule: ({ schedule }) => schedule as ControlledSchedule | null,
   category: async ({ category }, _, { reader }) => {
@@ -38,17 +39,13 @@ export const productFields: ProductResolvers = {
   marketStatus: ({ marketStatus }) => marketStatus.toUpperCase() as MarketStatus,
   marketingStart: ({ marketingStart }) => dayOf(marketingStart),
   marketingEnd: ({ marketingEnd }) => dayOf(marketingEnd),
-  equivalents: async (product, { first }, { reader }) => {
-    const { releaseId, equivalence, id } = product;
-    if (equivalence === null) return [];
-    const take = pageSize(first);
-    const rows = await reader.read((db) =>
-      db.product.findMany({
-        where: { releaseId, equivalence, id: { not: id } },
-        orderBy: [{ sortKey: 'asc' }, { id: 'asc' }],
-        take,
-        select: { id: true },
-      }),
+  equivalents: async ({ releaseId, id }, { first }, { database, actor, reader }) => {
+    const rows = await database.asActor(actor, (tx) =>
+      tx.query<{ id: string }>('SELECT reference.equivalents_of($1, $2, $3) AS id', [
+        releaseId,
+        id,
+        pageSize(first),
+      ]),
     );
     const products = await Promise.all(rows.map((row) => reader.product(row.id)));
     return products.filter((each) => each !== null);

@@ -42,24 +42,14 @@ export async function pruneReleases(tx: Tx, keep: number): Promise<Pruned> {
   const thinned = old.filter(({ judged, pruned }) => judged && !pruned);
   const removed = old.filter(({ judged }) => !judged);
   const ids = (releases: readonly ReleaseRef[]) => releases.map(({ id }) => id);
-  const derived = await derivedTables(tx);
-  for (const table of [...derived.filter((name) => name.startsWith('search_')), ...notJudgedBy])
+  const unindex = 'SELECT reference.unindex_release(id) FROM unnest($1::uuid[]) id';
+  await tx.query(unindex, [ids(old)]);
+  for (const table of notJudgedBy)
     await tx.query(`DELETE FROM reference.${table} WHERE release_id = ANY ($1::uuid[])`, [ids(thinned)]);
   await tx.query('UPDATE reference.release SET pruned = true WHERE id = ANY ($1::uuid[])', [ids(thinned)]);
-  for (const table of [...derived, ...releaseTables.toReversed(), 'release_part', 'release_publication'])
+  for (const table of [...releaseTables.toReversed(), 'release_part', 'release_publication'])
     await tx.query(`DELETE FROM reference.${table} WHERE release_id = ANY ($1::uuid[])`, [ids(removed)]);
   await tx.query('DELETE FROM reference.release WHERE id = ANY ($1::uuid[])', [ids(removed)]);
   const numbers = (releases: readonly ReleaseRef[]) => releases.map(({ number }) => number);
   return { removed: numbers(removed), thinned: numbers(thinned) };
-}
-
-/** Whatever else is kept for each release, such as what search goes by. */
-async function derivedTables(tx: Tx): Promise<string[]> {
-  const rows = await tx.query<{ table: string }>(
-    `SELECT relname AS table FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-      WHERE relnamespace = 'reference'::regnamespace AND relkind = 'r' AND attname = 'release_id'
-        AND relname <> ALL ($1::text[]) ORDER BY relname`,
-    [[...releaseTables, 'release_part', 'release_publication', 'current_release']],
-  );
-  return rows.map(({ table }) => table);
 }

@@ -86,12 +86,6 @@ export async function publishRelease(tx: Tx, release: ReleaseRef): Promise<void>
 
 /** What search and the planner need once all rows are there. */
 export async function completeRelease(tx: Tx, release: ReleaseId): Promise<void> {
-  await tx.query(
-    `INSERT INTO reference.search_word
-     SELECT DISTINCT $1::uuid, lexeme
-       FROM reference.product, unnest(words) AS word
-      WHERE release_id = $1 AND weights && '{A,B}' AND length(lexeme) >= 5 AND lexeme !~ '[0-9]'`,
-    [release],
-  );
-  for (const table of [...releaseTables, 'search_word']) await tx.query(`ANALYZE reference.${table}`);
+  for (const table of releaseTables) await tx.query(`ANALYZE reference.${table}`);
+  await tx.query('SELECT reference.index_release($1)', [release]);
 }

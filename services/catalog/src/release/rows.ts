@@ -35,11 +35,6 @@ export interface ProductRow extends ReleaseRow {
   marketing_start: string | null;
   marketing_end: string | null;
   market_status: MarketStatus;
-  routes: string[];
-  names: string[];
-  words: string;
-  sort_key: string;
-  equivalence: string | null;
 }
 export interface ProductIngredientRow extends ReleaseRow {
   product_id: string;

@@ -134,6 +134,10 @@ describe('by weight and body surface', () => {
     expect(judge([take('a', 'acetaminophen', '249', 'mg', 4)], child).findings).toHaveLength(1);
     const unknown = judge([take('a', 'acetaminophen', '300', 'mg', 4)], { ...child, weightGrams: null });
     expect(unknown).toEqual({ findings: [], gaps: ['a missing_weight', '* missing_weight'] });
+    // The cap holds for a heavy one.
+    const big = { ...child, weightGrams: 90_000 };
+    expect(judge([take('a', 'acetaminophen', '1000', 'mg', 4)], big)).toEqual(fine);
+    expect(judge([take('a', 'acetaminophen', '1001', 'mg', 4)], big).findings).toHaveLength(1);
     // More than anybody's.
     const heavy = judge([take('a', 'acetaminophen', '1.1', 'g', 2)], { ...child, weightGrams: null });
     expect(heavy.findings).toHaveLength(1);

@@ -48,6 +48,7 @@ export const FillLine: FillLineResolvers = {
   prepared: ({ fill, line }) => preparedOf(fill, line.lineId),
   handedOver: ({ line }) => line.handedOver,
   remaining,
+  partReason: ({ line }) => line.partReason && toEnum(line.partReason),
   notDispensedReason: ({ line }) => line.notDispensed && toEnum(line.notDispensed),
 };
 

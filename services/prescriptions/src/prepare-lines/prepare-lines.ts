@@ -39,7 +39,7 @@ export async function prepareLines(context: Context, raw: unknown): Promise<Pres
   const input = checkInput(schema, raw);
   if (input instanceof Refusal) return input;
   const { expectedVersion, lines } = input;
-  const at = { now: context.now(), newId: () => newId<'Preparation'>() };
+  const at = { now: context.now(), newId: () => newId<'Preparation'>(), rules: context.rules };
   return underClaim(context, input, (holder) =>
     context.database.asActor(signedIn(context), (tx) =>
       decideUnderClaim(context, tx, holder, (prescription, by) =>

@@ -6,11 +6,14 @@ const insertFill = `INSERT INTO fill (id, prescription_id, number, ticket_id, co
     last_dispense_id, opened_at, patient_id, doctor_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 const updateFill = 'UPDATE fill SET status = $2, version = $3, last_dispense_id = $4 WHERE id = $1';
-const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared, handed_over, not_dispensed)
-  SELECT $1, line_id, quantity, prepared, handed_over, not_dispensed
-  FROM jsonb_to_recordset($2::jsonb) AS line (line_id uuid, quantity int, prepared int, handed_over int, not_dispensed text)
+const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared, handed_over, not_dispensed,
+    first_handed_over_at, part_reason)
+  SELECT $1, line_id, quantity, prepared, handed_over, not_dispensed, first_handed_over_at, part_reason
+  FROM jsonb_to_recordset($2::jsonb) AS line (line_id uuid, quantity int, prepared int, handed_over int,
+    not_dispensed text, first_handed_over_at timestamptz, part_reason text)
   ON CONFLICT (fill_id, line_id) DO UPDATE SET
-    prepared = excluded.prepared, handed_over = excluded.handed_over, not_dispensed = excluded.not_dispensed`;
+    prepared = excluded.prepared, handed_over = excluded.handed_over, not_dispensed = excluded.not_dispensed,
+    first_handed_over_at = excluded.first_handed_over_at, part_reason = excluded.part_reason`;
 const dropPreparations = 'DELETE FROM preparation WHERE fill_id = $1';
 const lotColumns =
   'line_id, quantity, lot, expires_on, substitute_text, substitution_type, substitution_reason, prepared_by, prepared_at';
@@ -41,6 +44,8 @@ export function saveFills(tx: Tx, before: Prescription | null, after: Prescripti
           prepared: preparedOf(fill, line.lineId),
           handed_over: line.handedOver,
           not_dispensed: line.notDispensed,
+          first_handed_over_at: line.firstHandedOverAt,
+          part_reason: line.partReason,
         })),
       ),
     ]);

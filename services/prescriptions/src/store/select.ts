@@ -2,7 +2,7 @@
 const ticketJson = (
   id: string,
 ) => `(SELECT json_build_object('id', t.id, 'status', t.status, 'pharmacyId', t.pharmacy_id,
-    'timeZone', coalesce(o.time_zone, 'UTC'), 'fence', t.fence, 'endedFence', t.ended_fence, 'held', t.held)
+    'timeZone', coalesce(o.time_zone, 'UTC'), 'jurisdiction', o.jurisdiction, 'fence', t.fence, 'endedFence', t.ended_fence, 'held', t.held)
   FROM ticket t LEFT JOIN organisation o ON o.id = t.pharmacy_id WHERE t.id = ${id})`;
 
 const substitutionJson = (of: string) => `CASE WHEN ${of}.substitute_text IS NOT NULL THEN json_build_object(
@@ -25,7 +25,8 @@ const fillJson = `json_build_object('id', f.id, 'number', f.number, 'ticketId', 
     'contentVersion', f.content_version, 'status', f.status, 'version', f.version,
     'lastDispenseId', f.last_dispense_id, 'openedAt', f.opened_at, 'ticket', ${ticketJson('f.ticket_id')},
     'lines', coalesce((SELECT json_agg(json_build_object('lineId', fl.line_id, 'quantity', fl.quantity,
-        'handedOver', fl.handed_over, 'notDispensed', fl.not_dispensed) ORDER BY l.position)
+        'handedOver', fl.handed_over, 'notDispensed', fl.not_dispensed,
+        'firstHandedOverAt', fl.first_handed_over_at, 'partReason', fl.part_reason) ORDER BY l.position)
       FROM fill_line fl JOIN prescription_line l ON l.id = fl.line_id WHERE fl.fill_id = f.id), '[]'),
     'preparations', coalesce((SELECT json_agg(json_build_object('id', r.id, 'lineId', r.line_id, 'quantity', r.quantity,
         'lot', r.lot, 'expiresOn', r.expires_on, 'substitution', ${substitutionJson('r')},
@@ -49,7 +50,10 @@ export const selectPrescriptions = (condition: string) => `SELECT p.*,
   coalesce((SELECT json_agg(${fillJson} ORDER BY f.opened_at, f.id) FROM fill f
     WHERE f.prescription_id = p.id), '[]') AS fills,
   coalesce((SELECT version FROM patient_profile WHERE patient_id = p.patient_id), 0) AS facts_version,
-  ${ticketJson('p.ticket_id')} AS ticket
+  (SELECT release_id FROM catalog_release ORDER BY published_at DESC, publication DESC LIMIT 1) AS release_in_force,
+  ${ticketJson('p.ticket_id')} AS ticket,
+  (SELECT json_build_object('jurisdiction', o.jurisdiction, 'timeZone', o.time_zone) FROM organisation o
+    WHERE o.id = p.clinic_id) AS clinic
   FROM prescription p WHERE ${condition} ORDER BY p.id`;
 
 /** A dispense with its items, one row each; `condition` is about `d`. */

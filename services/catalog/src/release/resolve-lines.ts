@@ -1,18 +1,23 @@
 import type { EventData } from '@carethread/contracts/define-event.ts';
 import type { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
 import type { LineId } from '@carethread/contracts/ids.ts';
-import type { ScreeningInput, ScreeningLine } from '@carethread/contracts/screening.ts';
+import type { ScreeningLine } from '@carethread/contracts/screening.ts';
 import { schedules } from '../formulary/formulary.ts';
-import type { ReleaseWithProducts } from '../release/load-products.ts';
+import type { ReleaseWithProducts } from './load-products.ts';
 import { sorted } from '../screen/canonical.ts';
 
 type ResolvedLine = EventData<typeof ScreeningCompleted>['lines'][number];
 
-/** What each line is in the words and codes of the release, for prescriptions to keep. */
-export const resolveLines = ({ lines }: ScreeningInput, release: ReleaseWithProducts): ResolvedLine[] =>
-  lines.map((line) => resolveLine(line, release));
+/** All of a line that says what it is. */
+type Named = Pick<ScreeningLine, 'lineId' | 'productId' | 'ingredients'>;
 
-function resolveLine(line: ScreeningLine, release: ReleaseWithProducts): ResolvedLine {
+/** What each line is in the words and codes of the release, for prescriptions to keep. */
+export const resolveLines = (
+  { lines }: { lines: readonly Named[] },
+  release: ReleaseWithProducts,
+): ResolvedLine[] => lines.map((line) => resolveLine(line, release));
+
+function resolveLine(line: Named, release: ReleaseWithProducts): ResolvedLine {
   const product = line.productId === null ? undefined : release.products.get(line.productId);
   const ingredients = sorted([...line.ingredients, ...(product?.ingredients.map(({ code }) => code) ?? [])]);
   return {

@@ -1,0 +1,31 @@
+import type { Finding } from '@carethread/contracts/screening.ts';
+import { notCheckedKey } from '@carethread/contracts/screening.ts';
+import type { StoredVerdict } from './screening.ts';
+
+/** What a verdict says that the one before did not. */
+export interface News {
+  readonly findings: readonly Finding[];
+  readonly gaps: StoredVerdict['notChecked'];
+  readonly keys: readonly string[];
+}
+
+export const worsts = ['contraindicated', 'major', 'moderate', 'not_checked'] as const;
+export type Worst = (typeof worsts)[number];
+
+/** What is new and needs an answer; null when there is nothing. What is good to know needs none. */
+export function newsOf(before: StoredVerdict, after: StoredVerdict): News | null {
+  const known = new Set([
+    ...before.findings.filter(isSerious).map(({ key }) => key),
+    ...before.notChecked.map(notCheckedKey),
+  ]);
+  const findings = after.findings.filter((each) => isSerious(each) && !known.has(each.key));
+  const gaps = after.notChecked.filter((gap) => !known.has(notCheckedKey(gap)));
+  const keys = [...findings.map(({ key }) => key), ...gaps.map(notCheckedKey)];
+  return keys.length > 0 ? { findings, gaps, keys } : null;
+}
+
+const isSerious = ({ severity }: Finding): boolean => severity !== 'info';
+
+/** The worst of what is new. */
+export const worstOf = ({ findings }: News): Worst =>
+  worsts.find((worst) => findings.some(({ severity }) => severity === worst)) ?? 'not_checked';
