@@ -67,7 +67,7 @@ const loadTiny = (...ingredients: string[]) =>
 const partOf = (origin: string) =>
   inRelease(
     database,
-    `SELECT product.id, generic_name, strength, schedule, equivalence,
+    `SELECT product.id, generic_name, strength, schedule,
             (SELECT array_agg(ingredient_code ORDER BY position) FROM reference.product_ingredient part
               WHERE part.release_id = product.release_id AND product_id = product.id) AS ingredients,
             (SELECT array_agg(system || ' ' || value || ' ' || package_code ORDER BY 1) FROM reference.product_code code

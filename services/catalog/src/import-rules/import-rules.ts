@@ -4,7 +4,7 @@ import { countingListener, type Listener } from '../importing/listener.ts';
 import { contentHash } from '../importing/source-file.ts';
 import { usual } from '../release/concerns.ts';
 import { type Replaced, replacePart } from '../release/replace-part.ts';
-import { insertRows, type ReleaseTable } from '../release/rows.ts';
+import { insertRows, type ReleaseRow, type ReleaseTable } from '../release/rows.ts';
 import { ruleRows } from '../rules/rule-rows.ts';
 import { readKnown } from './read-known.ts';
 import { readRules } from './read-rules.ts';
@@ -54,7 +54,7 @@ export async function importRules(
           'look_alike',
           [...pairs.values()].map(([a, b]) => ({ ...key, a, b })),
         );
-        for (const [table, rows] of Object.entries(ruleRows(key, rules)))
+        for (const [table, rows] of Object.entries<readonly ReleaseRow[]>(ruleRows(key, rules)))
           await insertRows(into, table as ReleaseTable, rows);
         return {
           classes: classes.length,

@@ -128,7 +128,11 @@ const batch = 1_000;
  * Writes rows whose fields are named as the table's columns. A column that no row names gets its default, one that only some
  * name is null in the others. One statement per thousand.
  */
-export async function insertRows(tx: Tx, table: ReleaseTable, rows: readonly ReleaseRow[]): Promise<void> {
+export async function insertRows<Row extends ReleaseRow>(
+  tx: Tx,
+  table: ReleaseTable,
+  rows: readonly Row[],
+): Promise<void> {
   if (rows.length === 0) return;
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((name) => `"${name}"`).join(', ');
   const insert = `INSERT INTO reference.${table} (${columns})
