@@ -9,7 +9,12 @@ export type Role = (typeof roles)[number];
 export const permissions = [
   'ManageUsers',
   'ManageOrganisations',
+  /** Products, other names, look-alikes, withdrawals and recalls. */
   'ManageDrugCatalog',
+  /** What the safety check goes by. */
+  'ManageClinicalRules',
+  /** Puts a release of the catalog into force, or an earlier one again. */
+  'PublishCatalogRelease',
   'OperatePlatform',
 ] as const;
 export type Permission = (typeof permissions)[number];
@@ -19,7 +24,7 @@ export const permissionsOf: Record<Role, readonly Permission[]> = {
   patient: [],
   doctor: [],
   pharmacist: [],
-  administrator: ['ManageUsers', 'ManageOrganisations', 'ManageDrugCatalog', 'OperatePlatform'],
+  administrator: permissions,
 };
 
 /** A person who is signed in has proved once more who they are. */

@@ -28,6 +28,7 @@ export const subscriptions = {
     'prescriptions.fill.prepared.v1',
     'prescriptions.fill.handed_over.v1',
     'prescriptions.fill.not_fulfilled.v1',
+    'prescriptions.prescription.withdrawal_noted.v1',
   ],
   messaging: [
     'tickets.ticket.opened.v1',
@@ -45,8 +46,12 @@ export const subscriptions = {
     'catalog.lines.resolved.v1',
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
+    'catalog.product.withdrawn.v1',
+    'catalog.product.reinstated.v1',
   ],
   catalog: [
+    'identity.membership.granted.v1',
+    'identity.membership.ended.v1',
     'prescriptions.prescription.lines_written.v1',
     'prescriptions.prescription.signed.v1',
     'prescriptions.prescription.rescreen_requested.v1',

@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { createService, type Service } from '@carethread/service-kit/service.ts';
 import { buildSubgraph, type RequestContext } from '@carethread/service-kit/subgraph.ts';
+import { administrationReads } from './administration/read.ts';
 import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import {
+  whenMembershipEnded,
+  whenMembershipGranted,
+} from './when-publishers-change/when-publishers-change.ts';
 import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
@@ -28,9 +34,14 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           database,
           current,
           reader: readerFor({ database, prisma, current }, request.actor),
+          administration: administrationReads(database, request.actor, now),
           now,
         }),
+        prepare: () => resumePublishing(database),
+        tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
         events: {
+          'identity.membership.granted.v1': whenMembershipGranted,
+          'identity.membership.ended.v1': whenMembershipEnded,
           'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),
           'prescriptions.prescription.signed.v1': screenPrescription,
           'prescriptions.prescription.rescreen_requested.v1': screenPrescription,

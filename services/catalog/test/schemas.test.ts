@@ -14,8 +14,10 @@ const tables = [
   'generic_group_member',
   'ingredient_approval',
   'interaction_rule',
+  'local_change',
   'look_alike',
   'other_allergen',
+  'publication_done',
   'release_part',
   'release_publication',
   'route',
@@ -24,6 +26,7 @@ const tables = [
   'search_posting',
   'search_shape',
   'search_word',
+  'shadowed_row',
   'therapeutic_category',
   'unit',
 ];

@@ -17,6 +17,7 @@ import {
   wrongStatus,
 } from './prescription.ts';
 import { checkSafe } from './judging.ts';
+import { checkLots, checkReady } from './withdrawal/withdrawal.ts';
 import type { Rules } from './rules.ts';
 import { checkHold, type Holder, type TicketCopy } from './ticket-copy.ts';
 
@@ -32,6 +33,8 @@ export function prepareLines(
   const { fill, today } = open;
   const stale = checkFillVersion(fill, command.expectedVersion);
   if (stale) return stale;
+  const stopped = checkLots(prescription, command.lines, at.now);
+  if (stopped) return stopped;
   const { lines } = prescription;
   const controlled = command.lines.flatMap(({ lineId, lots }, i) =>
     lots.length === 0 ? [] : checkPrepared(prescription, open, { lineId, lots }, i, { ...at, holder }),
@@ -67,6 +70,8 @@ export function handOver(
     return refuse('BLOCKED', 'The safety check of this claim has not begun. Try again in a moment.');
   const unsafe = checkSafe(prescription);
   if (unsafe) return unsafe;
+  const stopped = checkReady(prescription, items, at.now);
+  if (stopped) return stopped;
   const { pharmacyId, fence, userId: by } = holder;
   const { id, now, partReason } = at;
   const done = handOverFill(fill, items, { id, today, by, pharmacyId, fence, now, partReason });

@@ -63,6 +63,7 @@ export function startDraft(
     ended: null,
     createdAt: now,
     factsVersion: 0,
+    withdrawals: [],
     releaseInForce: null,
     ticket,
     clinic: null,

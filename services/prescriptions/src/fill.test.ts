@@ -85,7 +85,12 @@ describe('a fill (R-10, T-11)', () => {
   });
 
   it('substitutes only where the doctor allows it, and records how and why', () => {
-    const substitution = { productText: 'Amoxi-Generic', type: 'generic', reason: 'out_of_stock' } as const;
+    const substitution = {
+      productText: 'Amoxi-Generic',
+      productId: null,
+      type: 'generic',
+      reason: 'out_of_stock',
+    } as const;
     expect(refused(ready(fresh, [{ lineId: second.id, lots: [lot(1, { substitution })] }]))).toEqual([
       'NOT_ALLOWED',
     ]);

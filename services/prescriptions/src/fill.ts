@@ -1,5 +1,13 @@
 import type { LineState } from '@carethread/contracts/events/prescriptions.ts';
-import type { DispenseId, Id, LineId, OrganisationId, TicketId, UserId } from '@carethread/contracts/ids.ts';
+import type {
+  DispenseId,
+  Id,
+  LineId,
+  OrganisationId,
+  ProductId,
+  TicketId,
+  UserId,
+} from '@carethread/contracts/ids.ts';
 import type { LocalDate } from './calendar.ts';
 import type { Line } from './line.ts';
 import type { TicketCopy } from './ticket-copy.ts';
@@ -43,6 +51,8 @@ export const substitutionReasons = [
 
 export interface Substitution {
   productText: string;
+  /** The product in the catalog, where the pharmacy says: then its withdrawals count. */
+  productId: ProductId | null;
   type: (typeof substitutionTypes)[number];
   reason: (typeof substitutionReasons)[number];
 }

@@ -6,6 +6,7 @@ import type {
   PrescriptionId,
   TicketId,
   UserId,
+  WithdrawalId,
 } from '@carethread/contracts/ids.ts';
 import { refuse, staleVersion, type Refusal } from '@carethread/service-kit/refusal.ts';
 import { contentHash } from './content.ts';
@@ -14,6 +15,7 @@ import type { Fill, FillId } from './fill.ts';
 import type { Line } from './line.ts';
 import type { Override, Screening } from './screening.ts';
 import type { TicketCopy } from './ticket-copy.ts';
+import type { NotedState, ProductWithdrawal } from './withdrawal/withdrawal.ts';
 
 export const statuses = [
   'draft',
@@ -74,6 +76,8 @@ export interface Prescription {
   createdAt: Date;
   /** Version of the patient's facts now. */
   factsVersion: number;
+  /** What of its products is withdrawn or recalled, now or from a later moment on. */
+  withdrawals: readonly ProductWithdrawal[];
   /** The catalog's release in force, as far as we have heard; null before the first. */
   releaseInForce: string | null;
   ticket: TicketCopy | null;
@@ -116,6 +120,7 @@ export type Fact =
   | { kind: 'cancel_refused'; ticketId: TicketId }
   | { kind: 'expired'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'fill_opened'; fill: Fill; pharmacyId: OrganisationId }
+  | { kind: 'withdrawal_noted'; withdrawalId: WithdrawalId; lineIds: LineId[]; state: NotedState }
   | { kind: 'prepared'; fill: Fill; fence: number }
   | { kind: 'not_fulfilled'; fill: Fill; fence: number }
   | { kind: 'handed_over'; fill: Fill; dispenseId: DispenseId; fence: number };

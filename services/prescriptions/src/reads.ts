@@ -13,6 +13,8 @@ import type { Screening, StoredVerdict } from './screening.ts';
 import { readPatientProfiles, type PatientProfile } from './show-patient-profile/read-patient-profiles.ts';
 import { dated, readPrescriptions } from './store/load.ts';
 import { readFacts } from './store/patient-facts-store.ts';
+import { readWithdrawals, withdrawalsOf } from './withdrawal/read-withdrawals.ts';
+import type { ProductWithdrawal } from './withdrawal/withdrawal.ts';
 import { lineJson, selectDispenses } from './store/select.ts';
 
 /** A verdict that came back. */
@@ -29,7 +31,7 @@ export interface SignedContent {
   stepUp: StepUp | null;
   lines: Line[];
 }
-export type DispenseRecord = Dispense & { prescriptionId: string };
+export type DispenseRecord = Dispense & { prescriptionId: string; patientId: string };
 
 const dispensesById = selectDispenses('d.id = ANY($1::uuid[])');
 const dispensesByPrescription = selectDispenses('d.prescription_id = ANY($1::uuid[])');
@@ -104,6 +106,15 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
     verdict: one<Judged & { prescriptionId: string }>(
       (ids) => rows(newestVerdicts, ids),
       ({ prescriptionId }) => prescriptionId,
+    ),
+    /** Those that count now, by product. */
+    withdrawals: many<ProductWithdrawal>(
+      (ids) => ask((tx) => withdrawalsOf(tx, ids, now())),
+      ({ productId }) => productId,
+    ),
+    withdrawal: one<ProductWithdrawal>(
+      (ids) => ask((tx) => readWithdrawals(tx, ids)),
+      ({ id }) => id,
     ),
     facts: new DataLoader<string, PatientFacts | null>(async (ids) => {
       const found = await ask((tx) => readFacts(tx, ids, now()));

@@ -13,6 +13,7 @@ import {
   type Prescription,
   wrongStatus,
 } from './prescription.ts';
+import { checkNextFill } from './withdrawal/withdrawal.ts';
 
 /**
  * Repeats that are left. Fills = 1 + repeats, and the first one is no repeat: a fill uses its unit up when it is
@@ -80,6 +81,8 @@ export function redeemRepeat(
   const possible = wanted.flatMap(({ line, refused }) => (refused ? [] : [line]));
   const refused = wanted.find((each) => each.refused)?.refused;
   if (possible.length === 0 && refused) return refused;
+  const stopped = checkNextFill(possible, prescription.withdrawals, at.now);
+  if (stopped) return stopped;
   const earliest = earliestNextFill(
     prescription,
     place,

@@ -23,6 +23,7 @@ import {
 } from './prescription.ts';
 import type { Rules } from './rules.ts';
 import type { ScreeningCause } from './screening.ts';
+import { checkProducts } from './withdrawal/withdrawal.ts';
 
 /** What is to be checked, with the version of the facts it was built from. */
 export interface ToScreen {
@@ -60,6 +61,8 @@ export function sign(
         path: ['lines', i, 'durationDays'],
       })),
     );
+  const stopped = checkProducts(draft.lines, prescription.withdrawals, at.now);
+  if (stopped) return stopped;
   const { contentVersion, lines } = draft;
   const { packs, validDays } = at.rules;
   const under = packsAtSigning(packs, prescription.clinic, at.now);

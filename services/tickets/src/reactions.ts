@@ -37,6 +37,7 @@ export const reactions = (rules: Rules): Handlers<'tickets'> => ({
   'prescriptions.fill.opened.v1': whenFillOpened(rules),
   'prescriptions.fill.prepared.v1': whenFillPrepared,
   'prescriptions.fill.handed_over.v1': whenFillHandedOver,
+  'prescriptions.prescription.withdrawal_noted.v1': whenPrescriptionIsWritten,
   'prescriptions.fill.not_fulfilled.v1': whenFillNotFulfilled,
 });
 

@@ -51,3 +51,32 @@ export const ScreeningCompleted = defineEvent(
     verdict: verdictSchema,
   }),
 );
+
+const withdrawal = {
+  withdrawalId: idSchema<'Withdrawal'>(),
+  productId: idSchema<'Product'>(),
+  /** Lots it is about, as printed; null for the whole product. */
+  lots: z.array(z.string()).min(1).nullable(),
+};
+
+export const withdrawalKinds = ['withdrawn', 'recalled'] as const;
+
+export const ProductWithdrawn = defineEvent(
+  'catalog.product.withdrawn.v1',
+  'none',
+  'A product, or single lots of it, must not reach patients any more.',
+  z.object({
+    ...withdrawal,
+    kind: z.enum(withdrawalKinds),
+    /** Of a recall, 1 is the gravest; null for a withdrawal. */
+    recallClass: z.int().min(1).max(3).nullable(),
+    effectiveFrom: z.iso.datetime({ offset: true }),
+  }),
+);
+
+export const ProductReinstated = defineEvent(
+  'catalog.product.reinstated.v1',
+  'none',
+  'A withdrawal or a recall is over.',
+  z.object(withdrawal),
+);

@@ -151,6 +151,19 @@ export const FillHandedOver = defineEvent(
   }),
 );
 
+export const ProductWithdrawalNoted = defineEvent(
+  'prescriptions.prescription.withdrawal_noted.v1',
+  'ids',
+  'A product on it was withdrawn or recalled, or is to be had again.',
+  z.object({
+    ...about,
+    withdrawalId: idSchema<'Withdrawal'>(),
+    lineIds: z.array(idSchema<'Line'>()),
+    /** Something of it is not handed over any more; the patient has all of it already; the withdrawal is over. */
+    state: z.enum(['stopped', 'received', 'lifted']),
+  }),
+);
+
 export const FillNotFulfilled = defineEvent(
   'prescriptions.fill.not_fulfilled.v1',
   'ids',

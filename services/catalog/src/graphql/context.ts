@@ -1,5 +1,6 @@
 import type { Database } from '@carethread/service-kit/database.ts';
 import type { RequestContext } from '@carethread/service-kit/subgraph.ts';
+import type { AdministrationReads } from '../administration/read.ts';
 import type { Reader } from '../reading/reader.ts';
 import type { CurrentRelease } from '../release/current-release.ts';
 
@@ -8,5 +9,6 @@ export interface Context extends RequestContext {
   database: Database;
   current: CurrentRelease;
   reader: Reader;
+  administration: AdministrationReads;
   now: () => Date;
 }

@@ -29,6 +29,13 @@ import {
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
 import {
+  administrationMutations,
+  administrationQueries,
+  changeFields,
+  publicationFields,
+} from './administration.ts';
+import { withdrawalFields, withdrawalMutations, withdrawalQueries } from './withdrawals.ts';
+import {
   productConnectionFields,
   productEdgeFields,
   productsResolver,
@@ -47,7 +54,13 @@ export const resolvers = {
     catalogReleases: catalogReleasesResolver,
     catalogReleaseDifference: catalogReleaseDifferenceResolver,
     screen: screenResolver,
+    ...administrationQueries,
+    ...withdrawalQueries,
   },
+  Mutation: { ...administrationMutations, ...withdrawalMutations },
+  CatalogChange: changeFields,
+  CatalogPublication: publicationFields,
+  ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
   Product: productFields,
   Package: packageFields,

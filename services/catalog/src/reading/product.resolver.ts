@@ -29,7 +29,11 @@ export const productFields: ProductResolvers = {
     const name = category && (await reader.release()).categories.get(category);
     return category && name ? { code: category, name } : null;
   },
-  origin: ({ origin }) => (origin === 'formulary' ? 'FORMULARY' : 'IMPORTED'),
+  origin: ({ origin }) => {
+    if (origin === 'local') return 'LOCAL';
+    return origin === 'formulary' ? 'FORMULARY' : 'IMPORTED';
+  },
+  withdrawals: ({ id }, _, { administration }) => administration.withdrawals.load(id),
   codes: (product, _, { reader }) => reader.codesOf(product),
   packages: (product, _, { reader }) => reader.packagesOf(product),
   prices: async (product, _, { reader }) =>

@@ -18,12 +18,22 @@ const references: readonly (readonly [ReleaseTable, ReleaseTable, string, string
   ['company', 'product', 'company_id', 'id'],
 ];
 
+/** The rows of a part as they came: with those that a change made here took out. $1 is the release, $3 the part. */
+const asTheyCame = (
+  table: ReleaseTable,
+) => `(SELECT * FROM reference.${table} WHERE release_id = $1 AND origin = $3
+    UNION ALL SELECT original.* FROM reference.shadowed_row shadow,
+           jsonb_populate_record(NULL::reference.${table}, shadow."row") original
+     WHERE shadow.release_id = $1 AND shadow.origin = $3 AND shadow.table_name = '${table}')`;
+
 /**
- * Copies one part of a release into another. What the other already has stays as it is: an ingredient that was imported
+ * Copies one part of a release into another, as it came: what was changed here is applied again when all parts are there,
+ * so there is nothing to copy of the local part. What the other already has stays as it is: an ingredient that was imported
  * before and is in the formulary now is the formulary's. What the part needs and its owner no longer brings comes with
  * it, as a thing nobody reviewed: a product never loses its ingredient because another part changed.
  */
 export async function copyPart(tx: Tx, from: string, to: string, origin: Origin): Promise<void> {
+  if (origin === 'local') return;
   const columns = await columnsOf(tx);
   for (const table of releaseTables) {
     const mine = columns.get(table)!;
@@ -31,15 +41,15 @@ export async function copyPart(tx: Tx, from: string, to: string, origin: Origin)
       mine.map((column) => changed[column] ?? `each."${column}"`).join(', ');
     const into = `INSERT INTO reference.${table} (${mine.map((column) => `"${column}"`).join(', ')})`;
     await tx.query(
-      `${into} SELECT ${copied({ release_id: '$2::uuid' })} FROM reference.${table} each
-        WHERE release_id = $1 AND origin = $3 ON CONFLICT DO NOTHING`,
+      `${into} SELECT ${copied({ release_id: '$2::uuid' })} FROM ${asTheyCame(table)} each
+        ON CONFLICT DO NOTHING`,
       [from, to, origin],
     );
     for (const [, user, column, key] of references.filter(([target]) => target === table))
       await tx.query(
         `${into} SELECT ${copied({ release_id: '$2::uuid', origin: '$3::text', reviewed: 'false' })} FROM reference.${table} each
           WHERE release_id = $1 AND origin <> $3 AND ${key} IN
-            (SELECT ${column} FROM reference.${user} WHERE release_id = $1 AND origin = $3)
+            (SELECT ${column} FROM ${asTheyCame(user)} each)
          ON CONFLICT DO NOTHING`,
         [from, to, origin],
       );

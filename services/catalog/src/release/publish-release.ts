@@ -2,6 +2,7 @@ import { emit } from '@carethread/bus/outbox.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { ReleasePublished } from '@carethread/contracts/events/catalog.ts';
 import { newId, type ReleaseId } from '@carethread/contracts/ids.ts';
+import { applyLocalChanges } from '../administration/apply-changes.ts';
 import type { ReleasePart } from './part.ts';
 import { releaseTables } from './rows.ts';
 
@@ -44,6 +45,12 @@ export async function openRelease(tx: Tx, base: ReleaseRef | null): Promise<Rele
      SELECT $1, coalesce(max(number), 0) + 1, $2 FROM reference.release RETURNING number`,
     [id, base?.id ?? null],
   );
+  // What was changed here goes along; it is applied when the release is complete.
+  await tx.query(
+    `INSERT INTO reference.local_change (release_id, key, change_id, change)
+     SELECT $1, key, change_id, change FROM reference.local_change WHERE release_id = $2`,
+    [id, base?.id ?? null],
+  );
   return { id, number: row!.number };
 }
 
@@ -84,8 +91,9 @@ export async function publishRelease(tx: Tx, release: ReleaseRef): Promise<void>
   });
 }
 
-/** What search and the planner need once all rows are there. */
+/** Applies what was changed here to the parts, all of which are there; then what search and the planner need. */
 export async function completeRelease(tx: Tx, release: ReleaseId): Promise<void> {
+  await applyLocalChanges(tx, release);
   for (const table of releaseTables) await tx.query(`ANALYZE reference.${table}`);
   await tx.query('SELECT reference.index_release($1)', [release]);
 }

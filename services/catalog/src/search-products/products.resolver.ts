@@ -57,12 +57,11 @@ export const productEdgeFields: ProductEdgeResolvers = {
     if (!product) throw new Error('A hit is a product of the release it was found in.');
     return product;
   },
-  match: ({ node: { reason, matched, preselectable, lookAlikes } }) => ({
-    reason,
-    text: matched,
-    preselectable,
-    lookAlikes: [...lookAlikes],
-  }),
+  match: async ({ node: { id, reason, matched, preselectable, lookAlikes } }, _, { administration }) => {
+    // What is stopped as a whole is shown, and why; nothing may choose it by itself.
+    const stopped = preselectable && (await administration.withdrawals.load(id)).some(({ lots }) => !lots);
+    return { reason, text: matched, preselectable: preselectable && !stopped, lookAlikes: [...lookAlikes] };
+  },
 };
 
 const filterOf = (filter: ProductFilter | null | undefined): Filter => ({

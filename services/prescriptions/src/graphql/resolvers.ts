@@ -23,6 +23,7 @@ import {
   PrescriptionType,
   SignedContentType,
 } from './prescription.ts';
+import { ProductWithdrawalType } from './withdrawal.ts';
 import { ReleaseAlertType } from './release-alert.ts';
 import { FindingOverride, StoredFinding, StoredGap, StoredVerdictType } from './verdict.ts';
 
@@ -58,6 +59,7 @@ export const resolvers: Resolvers = {
   PatientProfile: PatientProfileType,
   PatientAllergy,
   PatientCondition,
+  ProductWithdrawal: ProductWithdrawalType,
   Ticket: {
     // Nothing of the ticket itself is ours; each field below decides what the person who asks may see.
     __resolveReference: ({ id }) => ({ id }),

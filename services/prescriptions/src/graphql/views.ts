@@ -55,7 +55,10 @@ export interface SigningCheckView extends SigningCheckState {
 }
 export type PrescriptionView = Prescription;
 export type SignedContentView = SignedContent;
-export type PreparationView = Preparation;
+export interface PreparationView extends Preparation {
+  /** What it is; null when nobody said. */
+  productId: string | null;
+}
 export type DispenseView = DispenseRecord;
 export type PatientProfileView = PatientProfile;
 export type DispenseItemView = Dispense['items'][number];

@@ -14,6 +14,7 @@ import {
   PrescriptionExpired,
   PrescriptionReleased,
   PrescriptionSigned,
+  ProductWithdrawalNoted,
   RescreenRequested,
 } from '@carethread/contracts/events/prescriptions.ts';
 import type { Id } from '@carethread/contracts/ids.ts';
@@ -83,6 +84,11 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       case 'cancel_refused':
         tell(CancelRefused, { prescriptionId, ticketId: fact.ticketId, reason: 'too_late' });
         break;
+      case 'withdrawal_noted': {
+        const { withdrawalId, lineIds, state } = fact;
+        tell(ProductWithdrawalNoted, { ...about, withdrawalId, lineIds, state });
+        break;
+      }
       case 'fill_opened':
         tell(FillOpened, {
           prescriptionId,

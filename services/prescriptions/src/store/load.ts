@@ -7,6 +7,7 @@ import type { Line } from '../line.ts';
 import type { Clinic, Prescription, Status } from '../prescription.ts';
 import type { Override, Screening } from '../screening.ts';
 import type { TicketCopy } from '../ticket-copy.ts';
+import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
 import { selectPrescriptions } from './select.ts';
 
 // Planning these takes some five times as long as running them, and PostgreSQL plans a prepared statement anew the first
@@ -77,6 +78,7 @@ interface Row {
   overrides: Override[];
   fills: Fill[];
   facts_version: number;
+  withdrawals: ProductWithdrawal[];
   release_in_force: string | null;
   ticket: TicketCopy | null;
   clinic: Clinic | null;
@@ -125,6 +127,7 @@ const toPrescription = (row: Row): Prescription => ({
   ended: row.ended_at && { reason: row.end_reason!, at: row.ended_at },
   createdAt: row.created_at,
   factsVersion: row.facts_version,
+  withdrawals: row.withdrawals.map((each) => dated(each, 'effectiveFrom')),
   releaseInForce: row.release_in_force,
   ticket: row.ticket,
   clinic: row.clinic,

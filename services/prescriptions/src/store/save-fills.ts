@@ -16,8 +16,8 @@ const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared
     first_handed_over_at = excluded.first_handed_over_at, part_reason = excluded.part_reason`;
 const dropPreparations = 'DELETE FROM preparation WHERE fill_id = $1';
 const lotColumns =
-  'line_id, quantity, lot, expires_on, substitute_text, substitution_type, substitution_reason, prepared_by, prepared_at';
-const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substitute_text text, substitution_type text,
+  'line_id, quantity, lot, expires_on, substitute_text, substitute_product_id, substitution_type, substitution_reason, prepared_by, prepared_at';
+const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substitute_text text, substitute_product_id uuid, substitution_type text,
   substitution_reason text, prepared_by uuid, prepared_at timestamptz`;
 const insertPreparations = `INSERT INTO preparation (id, fill_id, ${lotColumns})
   SELECT id, $1, ${lotColumns} FROM jsonb_to_recordset($2::jsonb) AS ready (id uuid, ${lotTypes})`;
@@ -105,6 +105,7 @@ const lotRow = (of: Dispense['items'][number]) => ({
 
 const substitutionRow = (substitution: Substitution | null) => ({
   substitute_text: substitution?.productText ?? null,
+  substitute_product_id: substitution?.productId ?? null,
   substitution_type: substitution?.type ?? null,
   substitution_reason: substitution?.reason ?? null,
 });
