@@ -92,6 +92,8 @@ function newDesk(wire: Wire): Desk {
 class Batch extends PgQuery {
   readonly #statements: readonly Waiting[];
   readonly #parts: Query[] = [];
+  /** Names of the statements that are prepared by this batch. */
+  readonly #prepares: string[] = [];
   #columns: Desk['columns'] = new Map();
   /** Which part the server speaks of now. */
   #at = 0;
@@ -101,23 +103,24 @@ class Batch extends PgQuery {
     this.#statements = statements;
   }
 
-  override submit(wire: Wire): null {
+  override submit(wire: Wire): Error | null {
     const desk = deskOf(wire);
     this.#columns = desk.columns;
-    for (const [at, { config, resolve, reject }] of this.#statements.entries()) {
+    for (const { config, resolve, reject } of this.#statements) {
       // Also a text without values: the simple protocol has no place between two Syncs.
       const extended = { ...config, queryMode: 'extended' };
       const part = new PgQuery(extended, (error, answer) => (error ? reject(error) : resolve(answer!)));
-      const columns = config.name === undefined ? undefined : desk.columns.get(config.name);
+      if (part.name && !isPrepared(part.name, wire)) this.#prepares.push(part.name);
+      const columns = part.name === undefined ? undefined : desk.columns.get(part.name);
       desk.describes = columns === undefined;
-      const unsent = failureOf(part, () => part.submit(desk.recorder));
-      if (unsent) {
-        // What comes after it must not be done without it.
-        for (const statement of this.#statements.slice(at)) statement.reject(unsent);
-        break;
-      }
-      if (columns) part.handleRowDescription({ fields: columns });
+      const failure = failureOf(part, () => part.submit(desk.recorder));
       this.#parts.push(part);
+      if (columns) part.handleRowDescription({ fields: columns });
+      // Nothing is sent then: what stands before it must not be done without it.
+      if (failure) {
+        desk.written.length = 0;
+        return failure;
+      }
     }
     wire._send(Buffer.concat([...desk.written.splice(0), syncMessage]));
     this.#turnTo(0);
@@ -150,12 +153,10 @@ class Batch extends PgQuery {
 
   override handleError(error: Error, wire: Wire): void {
     for (const part of this.#parts.slice(0, this.#at)) part.handleReadyForQuery(wire);
-    for (const part of this.#parts.slice(this.#at)) {
-      part.handleError(error, wire);
-      // pg takes a statement for prepared as soon as it is sent; these were skipped.
-      if (part.name && !wire.parsedStatements[part.name]) delete wire.submittedNamedStatements[part.name];
-    }
-    if (this.#parts.length === 0) for (const { reject } of this.#statements) reject(error);
+    for (const { reject } of this.#statements.slice(this.#at)) reject(error);
+    // pg takes a statement for prepared as soon as it is sent; those behind the failure were skipped.
+    for (const name of this.#prepares)
+      if (!wire.parsedStatements[name]) delete wire.submittedNamedStatements[name];
     this.callback(error);
   }
 
@@ -170,6 +171,9 @@ class Batch extends PgQuery {
     this.text = this.#part?.text ?? '';
   }
 }
+
+const isPrepared = (name: string, { parsedStatements, submittedNamedStatements }: Wire) =>
+  name in parsedStatements || name in submittedNamedStatements;
 
 /** pg reports a value it cannot send to the query's callback, and answers a name used twice. */
 function failureOf(part: Query, submit: () => Error | null): Error | null {

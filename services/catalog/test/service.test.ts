@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inTransaction } from '@carethread/bus/transaction.ts';
-import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
-import { PrescriptionSigned, RescreenRequested } from '@carethread/contracts/events/prescriptions.ts';
+import { LinesResolved, ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
+import {
+  LinesWritten,
+  PrescriptionSigned,
+  RescreenRequested,
+} from '@carethread/contracts/events/prescriptions.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
@@ -282,6 +286,30 @@ describe('with the formulary', () => {
           schedule: null,
         },
       ]);
+    });
+
+    it('says before the signature what the lines are, and keeps nothing of it', async () => {
+      const { screening: _, screeningNumber: __, ...about } = signed();
+      const oxycodone = { lineId: newId<'Line'>(), productId: null, ingredients: ['oxycodone'] };
+      const unheardOf = { lineId: newId<'Line'>(), productId: newId<'Product'>(), ingredients: [] };
+      await catalog.publish(LinesWritten, {
+        aggregateId: about.prescriptionId,
+        sequence: 2,
+        data: { ...about, lines: [oxycodone, unheardOf] },
+      });
+      await catalog.drain();
+      const told = (await catalog.emitted(LinesResolved)).filter(
+        ({ data }) => data.prescriptionId === about.prescriptionId,
+      );
+      expect(told).toHaveLength(1);
+      expect(told[0]!.data).toMatchObject({
+        ...about,
+        lines: [
+          { lineId: oxycodone.lineId, wording: 'Oxycodone', ingredients: ['oxycodone'], schedule: 'CII' },
+          { lineId: unheardOf.lineId, wording: null, ingredients: [], schedule: null },
+        ],
+      });
+      expect(await screenings(about.prescriptionId)).toEqual([]);
     });
 
     it('answers each question once, and the next one anew', async () => {

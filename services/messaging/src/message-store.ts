@@ -2,7 +2,9 @@ import { eventFrom, insertEventFrom } from '@carethread/bus/outbox.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
 import type { MessageId, UserId } from '@carethread/contracts/ids.ts';
+import type { Database } from '@carethread/service-kit/database.ts';
 import type { Message } from './message.ts';
+import type { MessageRow } from './rows.ts';
 import { closedStatuses, type Thread } from './thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
 import { ThreadEvents } from './thread-store.ts';
@@ -11,6 +13,7 @@ const columns = `id, thread_id AS "threadId", number, kind, routing, sender_id A
   client_id AS "clientId", fingerprint, body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId",
   sent_at AS "sentAt"`;
 const byClientId = `SELECT ${columns} FROM message WHERE sent_by = $1 AND client_id = $2`;
+const byIds = `SELECT ${columns} FROM message WHERE id = ANY($1::uuid[])`;
 const byId = `SELECT ${columns} FROM message WHERE id = $1`;
 
 /** What this person sent under this client id before. */
@@ -21,6 +24,10 @@ export async function sentEarlier(tx: Tx, sentBy: UserId, clientId: string): Pro
 export async function messageById(tx: Tx, id: MessageId): Promise<Message | null> {
   return (await tx.query<Message>(byId, [id]))[0] ?? null;
 }
+
+/** Those of these messages that the current actor may see: what every live update reads. */
+export const messagesById = (database: Database, ids: readonly string[]): Promise<MessageRow[]> =>
+  database.read<MessageRow>(byIds, [ids]);
 
 // One statement instead of three saves 8 % of the time that sending takes. A message without a sender (of the system) moves the thread
 // up in every inbox and is unread in none.

@@ -30,7 +30,7 @@ export const createMessagingService = (
           database,
           prisma,
           now,
-          reads: createReads(prisma),
+          reads: createReads(prisma, database),
         }),
         events: {
           'tickets.ticket.opened.v1': whenTicketOpened,

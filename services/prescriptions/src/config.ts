@@ -27,7 +27,8 @@ export const prescriptionsConfig = (env: Record<string, string | undefined>): Pr
     {
       ...serviceConfig,
       CLAIM_JWKS_URL: z.url(),
-      PRESCRIPTION_VALID_DAYS: days.min(1).max(730).default(180),
+      // Part of a day is possible, for trials: the last day counts in full all the same.
+      PRESCRIPTION_VALID_DAYS: z.coerce.number().min(0.0001).max(730).default(180),
       REFILL_GRACE_DAYS: days.min(0).max(30).default(3),
       SCREENING_DEADLINE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(60),
       POLICY_PACKS: z.string().min(1).optional(),

@@ -256,7 +256,7 @@ export const legalMoves: readonly LegalMove[] = [
     kinds: kindsWithPharmacy,
     mutation: 'cancelTicket',
     verb: 'cancelled',
-    why: 'A pharmacy is busy with it: hand-over is blocked from now on, and the pharmacy has to acknowledge.',
+    why: 'A pharmacy is busy with it: hand-over is blocked a moment later, and the pharmacy has to acknowledge.',
   },
   {
     name: 'acknowledge',
