@@ -12,9 +12,8 @@ export interface Emission<Data> {
   traceparent?: string | null;
 }
 
-const insertEvent = `INSERT INTO bus.outbox
-  (event_id, aggregate_id, sequence, type, payload, actor_id, correlation_id, traceparent)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const columns = 'event_id, aggregate_id, sequence, type, payload, actor_id, correlation_id, traceparent';
+const insertEvent = `INSERT INTO bus.outbox (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
 
 const largestPayload = 1_000_000;
 
@@ -28,16 +27,44 @@ export function emit<Data>(
   const payload = JSON.stringify(definition.schema.parse(emission.data));
   // What the broker would refuse for its size would stop everything behind it in the outbox.
   if (payload.length > largestPayload) throw new Error(`An event of ${definition.type} is too large.`);
+  const [actorId, correlationId, traceparent] = causeColumns(emission);
   tx.send(insertEvent, [
     id,
     emission.aggregateId,
     emission.sequence,
     definition.type,
     payload,
-    emission.actorId ?? null,
-    emission.correlationId?.slice(0, 200) ?? null,
-    emission.traceparent ?? null,
+    actorId,
+    correlationId,
+    traceparent,
   ]);
   tx.wakes = true;
   return id;
 }
+
+type Origin = Pick<Emission<unknown>, 'actorId' | 'correlationId' | 'traceparent'>;
+
+const causeColumns = ({ actorId, correlationId, traceparent }: Origin) => [
+  actorId ?? null,
+  correlationId?.slice(0, 200) ?? null,
+  traceparent ?? null,
+];
+
+/**
+ * For a statement that makes a change and tells of it at once, because the number and parts of the event are known to
+ * the database only: the INSERT to put into it. `from` gives the rows; `aggregate`, `sequence` and `payload` are
+ * expressions over it; parameters from `$first` on are the values of `eventFrom`.
+ */
+export const insertEventFrom = (
+  first: number,
+  { from, aggregate, sequence, payload }: Record<'from' | 'aggregate' | 'sequence' | 'payload', string>,
+): string => `INSERT INTO bus.outbox (${columns})
+  SELECT $${first}::uuid, ${aggregate}, ${sequence}, $${first + 1}, $${first + 2}::jsonb || ${payload},
+    $${first + 3}::uuid, $${first + 4}, $${first + 5} FROM ${from}`;
+
+/** The parameters of `insertEventFrom`. `known` is the part of the data that does not come from the database. */
+export const eventFrom = <Data>(
+  definition: EventDefinition<string, Data>,
+  known: Partial<Data>,
+  origin: Origin,
+): unknown[] => [newId<'Event'>(), definition.type, JSON.stringify(known), ...causeColumns(origin)];

@@ -12,6 +12,8 @@ const batchSize = 200;
 const batchesInFlight = 2;
 const confirmPatience = 30_000;
 const rotateEveryMs = 3_600_000;
+/** Confirmed events leave the outbox together, so often: one by one they would cost a transaction each. */
+const archiveEveryMs = 100;
 
 export interface Publishing {
   work: Bell;
@@ -23,8 +25,9 @@ export interface Publishing {
 
 /**
  * Reads and publishes until `ended` fires, or the outbox is empty. Events leave in id order on one channel, beginning
- * with the oldest that still exists, and go from the outbox only after their confirm: so the first copy of each event
- * reaches a queue in order even if two relays should run at once.
+ * with the oldest that still exists, and go from the outbox only after their confirm, some at a time: so the first copy
+ * of each event reaches a queue in order even if two relays should run at once. What a crash finds confirmed and still
+ * in the outbox is published again, which the inboxes drop.
  */
 export async function publishOutbox(
   reader: OutboxReader,
@@ -34,7 +37,9 @@ export async function publishOutbox(
 ): Promise<void> {
   const inFlight = new Set<string>();
   const batches = new Set<Promise<void>>();
+  const confirmed: string[] = [];
   let rotatedAt = -Infinity;
+  let archivedAt = performance.now();
 
   const send = async (rows: OutboxRow[]): Promise<void> => {
     const startedAt = performance.now();
@@ -46,8 +51,14 @@ export async function publishOutbox(
     await within(confirmPatience, 'Confirming a batch', Promise.race([Promise.all(confirms), link.lost]));
     observe('relayConfirmMs', performance.now() - startedAt);
     failpoint('afterConfirmBeforeDelete');
-    const archived = reader.archive(rows.map(({ id }) => id));
-    for (const { id } of rows) inFlight.delete(id);
+    confirmed.push(...rows.map(({ id }) => id));
+  };
+  const archive = async (): Promise<void> => {
+    const ids = confirmed.splice(0);
+    if (ids.length === 0) return;
+    archivedAt = performance.now();
+    const archived = reader.archive(ids);
+    for (const id of ids) inFlight.delete(id);
     await archived;
   };
 
@@ -64,9 +75,11 @@ export async function publishOutbox(
         .finally(() => batches.delete(batch));
       batches.add(batch);
     }
+    const isDue = performance.now() - archivedAt >= archiveEveryMs;
+    if (isDue || rows.length === 0 || confirmed.length >= batchSize) archive().catch(link.fail);
     if (untilEmpty && rows.length === 0 && batches.size === 0) return;
     if (batches.size >= batchesInFlight) await Promise.race(batches);
     else if (rows.length < batchSize) await work.wait(pollMs, ended);
   }
-  await within(5_000, 'Finishing the last batches', Promise.all(batches)).catch(() => {});
+  await within(5_000, 'Finishing the last batches', Promise.all(batches).then(archive)).catch(() => {});
 }

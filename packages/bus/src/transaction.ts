@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { flushTogether } from './flush-together.ts';
+import { sendTogether } from './send-together.ts';
 
 /**
  * One open transaction on a pipelining connection (pool option `pipeline: true`).
@@ -43,7 +43,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** A migration changed a table under a prepared statement. Only a new connection forgets the statement. */
-const isStalePlan = (error: unknown) =>
+export const isStalePlan = (error: unknown) =>
   (error as { code?: string }).code === '0A000' && /cached plan/.test((error as Error).message);
 
 /** Thrown to roll a transaction back without it being a failure of anything. */
@@ -62,8 +62,7 @@ export async function inTransaction<Result>(
   const sent: Promise<unknown>[] = [];
   let broken: Error | undefined;
   const run = (text: string, values: readonly unknown[] = []) => {
-    flushTogether(client);
-    const answer = client.query({ name: statementName(text), text, values: [...values] });
+    const answer = sendTogether(client, { name: statementName(text), text, values: [...values] });
     answer.catch(() => {});
     return answer;
   };
@@ -88,6 +87,28 @@ export async function inTransaction<Result>(
     await run('ROLLBACK').catch((lost: Error) => (broken = lost));
     if (isStalePlan(cause)) broken = cause as Error;
     throw cause;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Statements that need none of each other's answers, as one transaction in one round trip: a batch without BEGIN commits
+ * or fails as a whole. They are run in order, each under a snapshot of its own. Answers what each answered.
+ */
+export async function inOneTrip(
+  pool: pg.Pool,
+  statements: readonly pg.QueryConfig[],
+): Promise<pg.QueryResult[]> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await Promise.all(
+      statements.map((each) => sendTogether(client, { name: statementName(each.text), ...each })),
+    );
+  } catch (error) {
+    if (isStalePlan(error) || typeof (error as { code?: unknown }).code !== 'string') broken = error as Error;
+    throw error;
   } finally {
     client.release(broken);
   }

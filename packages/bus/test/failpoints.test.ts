@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { pause } from '../src/pause.ts';
+import { countParked } from '../src/parked.ts';
 import { Arena, flawless } from './arena/arena.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** The moments in which a death is most dangerous, by the service that passes them; at which pass it dies, at most. */
 const failpoints = {
@@ -49,12 +50,19 @@ describe('services that die at the worst moments', () => {
     }
     const loading = arena.load.run(60);
     const deadline = performance.now() + patienceMs;
-    while ([...hits.values()].some((count) => count < enough) && performance.now() < deadline) {
-      // Some aggregates fail every other moment, so that parking and retrying are passed, too.
+    const goesOn = () => [...hits.values()].some((count) => count < enough) && performance.now() < deadline;
+    const untilParked = (some: boolean) =>
+      waitUntil(
+        some ? 'an event is parked' : 'no event is parked any more',
+        async () => !goesOn() || (await countParked(arena.poolB)) > 0 === some,
+        patienceMs,
+      );
+    while (goesOn()) {
+      // Some aggregates fail until one of their events is set aside, so that parking and retrying are passed, too.
       await arena.poolB.query(`INSERT INTO poison VALUES ('failure')`);
-      await pause(600);
+      await untilParked(true);
       await arena.poolB.query('DELETE FROM poison');
-      await pause(600);
+      await untilParked(false);
     }
     arena.load.stop();
     await loading;

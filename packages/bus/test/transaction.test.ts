@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
 import type { TestDatabase } from '@carethread/local-stack/test-stack.ts';
 import type pg from 'pg';
-import { inTransaction, isTransient } from '../src/transaction.ts';
+import { inOneTrip, inTransaction, isTransient } from '../src/transaction.ts';
 import { openPool } from '../src/worker-pool.ts';
 import { createBusDatabase } from './bus-database.ts';
 
@@ -53,6 +53,37 @@ describe('a transaction', () => {
     });
     await expect(atNextQuery).rejects.toMatchObject({ code: '22012' });
     expect(await exists(id)).toBe(false);
+  });
+
+  it('writes nothing when one of its statements cannot even be sent, and goes on working', async () => {
+    const id = newId();
+    const endless: Record<string, unknown> = {};
+    endless.itself = endless;
+    const write = (json: unknown) => [
+      { text: insert, values: [id] },
+      { text: 'SELECT $1::jsonb AS json', values: [json] },
+    ];
+    const transaction = (json: unknown) =>
+      inTransaction(pool, async (tx) => write(json).forEach(({ text, values }) => tx.send(text, values)));
+    await expect(transaction(endless)).rejects.toThrow(/circular/);
+    await expect(inOneTrip(pool, write(endless))).rejects.toThrow(/circular/);
+    expect(await exists(id)).toBe(false);
+    const [, answer] = await inOneTrip(pool, write({ one: 1 }));
+    expect(answer!.rows).toEqual([{ json: { one: 1 } }]);
+    expect(await exists(id)).toBe(true);
+  });
+
+  it('in one trip is all or nothing, and what it had not yet prepared can be used later', async () => {
+    const id = newId();
+    const doubled = [insert, insert, 'SELECT 7 AS seven'].map((text) => ({ text, values: [id] }));
+    doubled[2]!.values = [];
+    await expect(inOneTrip(pool, doubled)).rejects.toMatchObject({ code: '23505' });
+    expect(await exists(id)).toBe(false);
+    const [first, , last] = await inOneTrip(pool, [
+      { text: insert, values: [id] },
+      ...Array(2).fill(doubled[2]),
+    ]);
+    expect([first!.rowCount, last!.rows]).toEqual([1, [{ seven: 7 }]]);
   });
 
   it('leaves no transaction open on the connection it gives back', async () => {

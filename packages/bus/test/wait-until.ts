@@ -1,8 +1,12 @@
 import { pause } from '../src/pause.ts';
 
-/** Waits for what happens in another process, where there is nothing to listen to. Throws after ten seconds. */
-export async function waitUntil(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+/** Waits for what happens in another process, where there is nothing to listen to. Throws after `patienceMs`. */
+export async function waitUntil(
+  what: string,
+  isTrue: () => boolean | Promise<boolean>,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + patienceMs;
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
     await pause(5);

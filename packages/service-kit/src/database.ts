@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { inTransaction, Refused, statementName, type Tx } from '@carethread/bus/transaction.ts';
+import { inOneTrip, inTransaction, Refused, statementName, type Tx } from '@carethread/bus/transaction.ts';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { actorSettings } from './actor-context.ts';
@@ -19,10 +19,21 @@ export interface Command {
 export interface Database {
   /** For `new PrismaClient({ adapter })`: reads as the current actor, one round trip each. */
   readonly prisma: PrismaPg;
+  /** One statement as the current actor, one round trip: what is read most often does without Prisma. */
+  read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** The worker's pool, for consumers and timers. */
   readonly worker: pg.Pool;
   /** One transaction as this actor. A Refusal returned by `work` rolls back. */
   asActor<Result>(actor: Actor | null, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  /**
+   * One transaction as this actor in one round trip, of statements that need none of each other's answers. Answers the
+   * rows of each; `wakes` says whether they wrote an event or a task.
+   */
+  asActorAtOnce<Row>(
+    actor: Actor | null,
+    statements: readonly pg.QueryConfig[],
+    wakes: (answers: Row[][]) => boolean,
+  ): Promise<Row[][]>;
   /** One transaction as the worker: sees all rows its grants allow. */
   asWorker<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** As `asActor`, once per idempotency key: a repeat gets the first result, other content is refused. */
@@ -85,8 +96,20 @@ export function openDatabase(options: {
 
   return {
     prisma: new PrismaPg(reads, { statementNameGenerator: (query) => statementName(query.sql) }),
+    read: async <Row>(text: string, values: readonly unknown[]) =>
+      (await reads.query({ text, values: [...values] })).rows as Row[],
     worker,
     asActor,
+    async asActorAtOnce<Row>(
+      actor: Actor | null,
+      statements: readonly pg.QueryConfig[],
+      wakes: (answers: Row[][]) => boolean,
+    ) {
+      const [, ...answers] = await inOneTrip(pool, [actorSettings(actor), ...statements]);
+      const rows = answers.map((answer) => answer.rows as Row[]);
+      if (wakes(rows)) options.onWake();
+      return rows;
+    },
     asWorker: (work) => run(worker, work),
     async command(command, work) {
       const { actor, key, name } = command;

@@ -1,14 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { type DocumentNode, execute, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import { createHandler } from 'graphql-http/lib/use/express';
-import type { RequestHandler } from 'express';
+import { createHandler } from 'graphql-http';
 import { LRUCache } from 'lru-cache';
 import { actingAs } from './actor-context.ts';
 import { InvalidToken } from './internal-token.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RequestContext } from './subgraph.ts';
+
+/** Answers one request whose body was read; never rejects. */
+export type GraphqlEndpoint = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+) => Promise<void>;
+
+/** What one request carries through graphql-http. */
+interface Asked {
+  readonly base: RequestContext;
+  kind: 'query' | 'mutation';
+}
 
 /** POST /graphql of a subgraph: who asks is checked first, everything below runs as that person. */
 export function graphqlEndpoint(options: {
@@ -17,14 +30,17 @@ export function graphqlEndpoint(options: {
   context: (request: RequestContext) => RequestContext;
   log: Log;
   metrics: Metrics;
-}): RequestHandler {
+}): GraphqlEndpoint {
   const { schema, log } = options;
   // The gateway sends the same few texts over and over: each is parsed and validated once.
   const documents = new LRUCache<string, DocumentNode>({ max: 2_000 });
   const valid = new WeakMap<DocumentNode, readonly GraphQLError[]>();
-  const handle = createHandler<RequestContext & Record<PropertyKey, unknown>>({
+  const handle = createHandler<IncomingMessage, Asked, RequestContext & Record<PropertyKey, unknown>>({
     schema,
-    context: (request) => ({ ...(request.raw as unknown as { carethread: RequestContext }).carethread }),
+    context: ({ context }, { query }) => {
+      if (query.startsWith('mutation')) context.kind = 'mutation';
+      return { ...options.context(context.base) };
+    },
     parse: (source) => {
       const text = typeof source === 'string' ? source : source.body;
       let document = documents.get(text);
@@ -39,41 +55,45 @@ export function graphqlEndpoint(options: {
     execute,
     formatError: (error) => mask(error, log),
   });
-  return async (request, response, next) => {
-    const requestId = request.header('x-request-id') ?? randomUUID();
+
+  return async (request, response, body) => {
     const started = performance.now();
+    const { method = '', url = '', headers } = request;
+    const requestId = header(headers['x-request-id']) ?? randomUUID();
     let actor: Actor | null;
     try {
-      actor = await options.verify(request.header('authorization'));
+      actor = await options.verify(headers.authorization);
     } catch (error) {
       const invalid = error instanceof InvalidToken;
       if (!invalid) log.warn({ error, requestId }, 'internal token could not be checked');
       const code = invalid ? 'UNAUTHENTICATED' : 'UNAVAILABLE';
-      response
-        .status(invalid ? 401 : 503)
-        .json({ errors: [{ message: 'Not from the gateway.', extensions: { code } }] });
-      return;
+      const refusal = { errors: [{ message: 'Not from the gateway.', extensions: { code } }] };
+      return send(response, invalid ? 401 : 503, JSON.stringify(refusal));
     }
-    const base: RequestContext = {
-      actor,
-      log,
-      requestId,
-      traceparent: request.header('traceparent') ?? null,
-    };
-    Object.assign(request, { carethread: options.context(base) });
-    response.on('finish', () => {
-      const text = (request.body as { query?: string } | undefined)?.query;
-      options.metrics.operations.observe(
-        {
-          kind: text?.startsWith('mutation') ? 'mutation' : 'query',
-          outcome: response.statusCode < 400 ? 'ok' : 'error',
-        },
-        (performance.now() - started) / 1000,
+    const base = { actor, log, requestId, traceparent: header(headers['traceparent']) ?? null };
+    const asked: Asked = { base, kind: 'query' };
+    try {
+      const [answer, { status, headers: answerHeaders }] = await actingAs(actor, () =>
+        handle({ method, url, headers, body, raw: request, context: asked }),
       );
-    });
-    actingAs(actor, () => void Promise.resolve(handle(request, response, next)).catch(next));
+      send(response, status, answer ?? '', answerHeaders);
+    } catch (error) {
+      log.error({ error, requestId }, 'request failed');
+      send(response, 500, JSON.stringify({ errors: [mask(error as Error, log)] }));
+    }
+    const outcome = response.statusCode < 400 ? 'ok' : 'error';
+    options.metrics.operations.observe({ kind: asked.kind, outcome }, (performance.now() - started) / 1000);
   };
 }
+
+const header = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+
+/** With its length told, the answer leaves in one piece instead of in chunks. */
+function send(response: ServerResponse, status: number, body: string, headers: object = jsonHeaders): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
 /** Errors we raised on purpose carry a code; everything else is an accident: logged with an id, hidden from the reader. */
 function mask(error: Readonly<GraphQLError | Error>, log: Log): GraphQLError {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startConsumer, type Consumer } from '@carethread/bus/consumer.ts';
 import type { Handlers } from '@carethread/bus/handlers.ts';
@@ -11,11 +11,12 @@ import type { GraphQLSchema } from 'graphql';
 import { observeBus } from './bus-metrics.ts';
 import type { ServiceConfig } from './config.ts';
 import { openDatabase, type Database } from './database.ts';
-import { graphqlEndpoint } from './graphql-endpoint.ts';
+import { type GraphqlEndpoint, graphqlEndpoint } from './graphql-endpoint.ts';
 import { readinessOf } from './health.ts';
 import { internalTokenVerifier } from './internal-token.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
 import type { RequestContext } from './subgraph.ts';
 
 export interface ServiceParts<Name extends ServiceName> {
@@ -51,6 +52,9 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+/** Bytes of a request; the gateway takes less from outside. */
+const longestBody = 1_048_576;
+
 /**
  * One service: GraphQL endpoint, health, metrics, relay, consumer and tasks around its own database. It starts whatever
  * else is down, says so in /health/ready, and recovers by itself.
@@ -82,18 +86,14 @@ export function createService<Name extends ServiceName>(
   let stopped: Promise<void> | undefined;
   const stopping = new AbortController();
 
+  const graphql = graphqlEndpoint({
+    schema: parts.schema,
+    verify: internalTokenVerifier({ jwksUrl: config.GATEWAY_JWKS_URL, audience: name }),
+    context: parts.context ?? ((request) => request),
+    log,
+    metrics,
+  });
   const app = express().disable('x-powered-by').disable('etag');
-  app.post(
-    '/graphql',
-    express.json({ limit: '1mb' }),
-    graphqlEndpoint({
-      schema: parts.schema,
-      verify: internalTokenVerifier({ jwksUrl: config.GATEWAY_JWKS_URL, audience: name }),
-      context: parts.context ?? ((request) => request),
-      log,
-      metrics,
-    }),
-  );
   app.get('/health/live', (_, response) => void response.json({ live: true }));
   app.get('/health/ready', async (_, response) => {
     const readiness = relay && consumer && (await readinessOf({ database, relay, consumer }));
@@ -112,7 +112,11 @@ export function createService<Name extends ServiceName>(
     async start() {
       const observe = observeBus(metrics);
       const shared = { service: name, log, observe, amqpUrl: config.AMQP_URL };
-      server = createServer(app);
+      // The one route that every click takes a few times does without express.
+      server = createServer((request, response) => {
+        if (request.method !== 'POST' || request.url !== '/graphql') return void app(request, response);
+        void answerGraphql(graphql, request, response);
+      });
       // Longer than a load balancer's idle time, so that it is never us who closes a connection it is about to use.
       server.keepAliveTimeout = 65_000;
       await new Promise<void>((resolve, reject) => {
@@ -149,6 +153,18 @@ export function createService<Name extends ServiceName>(
       })());
     },
   };
+}
+
+async function answerGraphql(
+  graphql: GraphqlEndpoint,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readBody(request, longestBody).catch(() => undefined);
+  if (typeof body === 'string') return graphql(request, response, body);
+  // Gone before it had finished, or talking on after it was told to stop.
+  if (body === null) response.writeHead(413, { connection: 'close' }).end();
+  else response.destroy();
 }
 
 async function untilItSucceeds(prepare: () => Promise<void>, log: Log, signal: AbortSignal): Promise<void> {

@@ -63,6 +63,9 @@ export const fingerprintOf = (threadId: ThreadId, { body, replyToId, prescriptio
     .update(JSON.stringify([threadId, body, replyToId, prescriptionId]))
     .digest('hex');
 
+export const routingOf = ({ replyToId }: Draft): 'direct' | 'reply' =>
+  replyToId === null ? 'direct' : 'reply';
+
 /** Decides about a draft. A repeat is answered even after the thread has closed: it has been sent. */
 export function decideSending(
   { thread, earlier, answered }: Situation,
@@ -87,7 +90,7 @@ export function decideSending(
     threadId: thread.id,
     number: thread.lastNumber + 1,
     kind: 'text',
-    routing: draft.replyToId === null ? 'direct' : 'reply',
+    routing: routingOf(draft),
     senderId: author.principalId,
     sentBy: author.userId,
     clientId: draft.clientId,

@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader';
 import { isId } from '@carethread/contracts/ids.ts';
+import type { Database } from '@carethread/service-kit/database.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { Window } from './message-window.ts';
+import { messagesById } from './message-store.ts';
 import { readMessages } from './read-messages.ts';
 import type { MemberRow, MessageRow, ThreadRow } from './rows.ts';
 
@@ -16,7 +18,7 @@ export interface Reads {
   readonly messages: DataLoader<{ threadId: string; window: Window }, MessageRow[], string>;
 }
 
-export function createReads(prisma: PrismaClient): Reads {
+export function createReads(prisma: PrismaClient, database: Database): Reads {
   const one = <Row>(find: (ids: string[]) => Promise<Row[]>, key: (row: Row) => string) =>
     new DataLoader<string, Row | null>(async (ids) => {
       const wanted = ids.map((id) => id.toLowerCase());
@@ -35,7 +37,7 @@ export function createReads(prisma: PrismaClient): Reads {
       ({ ticketId }) => ticketId,
     ),
     message: one(
-      (ids) => prisma.message.findMany({ where: { id: { in: ids } } }),
+      (ids) => messagesById(database, ids),
       ({ id }) => id,
     ),
     members: new DataLoader(async (threadIds) => {

@@ -26,6 +26,12 @@ export async function lockThread(tx: Tx, key: ThreadKey): Promise<Thread | null>
   return thread ?? null;
 }
 
+/** The statement that locks a thread, where its columns are of no interest. */
+export const lockingThread = (threadId: ThreadId) => ({
+  text: 'SELECT FROM thread WHERE id = $1 FOR NO KEY UPDATE',
+  values: [threadId],
+});
+
 /** Numbers the thread's events of one transaction. `version` is the number of the last one. */
 export class ThreadEvents {
   readonly #tx: Tx;

@@ -52,3 +52,8 @@ const threadStatusAt: Record<TicketStatus, 'OPEN' | 'CLOSED'> = {
 /** Whether a thread takes messages while its ticket has this status; null: not known yet, the ticket is new. */
 export const threadStatus = (ticketStatus: string | null): 'OPEN' | 'CLOSED' =>
   ticketStatus === null ? 'OPEN' : threadStatusAt[ticketStatus as TicketStatus];
+
+/** The statuses of a ticket at which its thread is closed. */
+export const closedStatuses = Object.entries(threadStatusAt)
+  .filter(([, status]) => status === 'CLOSED')
+  .map(([ticketStatus]) => ticketStatus);

@@ -41,7 +41,7 @@ function beginAnew(mutations: MutationResolvers): MutationResolvers {
   const anew = Object.entries(mutations).map(([name, mutation]) => {
     const resolve = mutation as (parent: object, args: object, context: Context, info: object) => unknown;
     const begin: typeof resolve = (parent, args, context, info) => {
-      context.reads = createReads(context.prisma);
+      context.reads = createReads(context.prisma, context.database);
       return resolve(parent, args, context, info);
     };
     return [name, begin];

@@ -10,14 +10,16 @@ import {
   bodySchema,
   decideSending,
   type Draft,
+  fingerprintOf,
   type Message,
   otherContent,
+  routingOf,
   unknownThread,
 } from '../message.ts';
-import { messageById, saveMessage, sentEarlier } from '../message-store.ts';
-import { principalOf } from '../thread.ts';
+import { messageById, postingNext, saveMessage, sentEarlier } from '../message-store.ts';
+import { principalOf, threadIdOf } from '../thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
-import { lockThread, type ThreadKey } from '../thread-store.ts';
+import { lockingThread, lockThread, type ThreadKey } from '../thread-store.ts';
 
 const inputSchema = z
   .object({
@@ -67,14 +69,49 @@ async function post(
   key: ThreadKey,
   draft: Draft,
 ): Promise<Message | Refusal> {
-  const attempt = () => despiteDeadlock(() => postOnce(database, sender, key, draft));
+  const attempt = () =>
+    despiteDeadlock(
+      async () =>
+        (await postNext(database, sender, key, draft)) ?? decideAndPost(database, sender, key, draft),
+    );
   return attempt()
     .catch((error: unknown) => (isTakenClientId(error) ? attempt() : Promise.reject(error)))
     .catch((error: unknown) => (isTakenClientId(error) ? otherContent() : Promise.reject(error)));
 }
 
-/** Two round trips: lock and look; write and commit. */
-function postOnce(
+/**
+ * What nearly always happens, in one round trip: the database itself finds the message to be new and stores it. Null:
+ * it is not, nothing was stored, and somebody has to look why.
+ */
+async function postNext(
+  database: Database,
+  { actor, cause, now }: Sender,
+  key: ThreadKey,
+  draft: Draft,
+): Promise<Message | null> {
+  const threadId = 'threadId' in key ? key.threadId : threadIdOf(key.ticketId);
+  const message = {
+    ...draft,
+    id: newId<'Message'>(),
+    threadId,
+    routing: routingOf(draft),
+    senderId: principalOf(actor),
+    sentBy: actor.userId,
+    fingerprint: fingerprintOf(threadId, draft),
+    sentAt: now(),
+  };
+  const statements = [lockingThread(threadId), postingNext(message, cause)];
+  const [, posted] = await database.asActorAtOnce<Pick<Message, 'number' | 'replyTo'>>(
+    actor,
+    statements,
+    ([, rows]) => rows!.length > 0,
+  );
+  const [numbers] = posted!;
+  return numbers ? { ...message, ...numbers, kind: 'text', notice: null } : null;
+}
+
+/** The same with all that can be in the way, in two round trips: lock and look; decide; write and commit. */
+function decideAndPost(
   database: Database,
   { actor, cause, now }: Sender,
   key: ThreadKey,
