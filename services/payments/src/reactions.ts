@@ -20,7 +20,7 @@ export const reactions = (foundation: Foundation): Handlers<'payments'> => ({
 
 /** What we do when a task is due. A lease outlasts the longest call, so that nobody else makes the same one meanwhile. */
 export function tasks(foundation: Foundation, longestCallMs: number): TaskHandlers {
-  const leaseMs = longestCallMs * 1.2 + 2_000;
+  const leaseMs = Math.ceil(longestCallMs * 1.2) + 2_000;
   return {
     charge: chargeTask(foundation, leaseMs),
     'ask-charge': askChargeTask(foundation, leaseMs),

@@ -1,74 +1,20 @@
-import { newId } from '@carethread/contracts/ids.ts';
 import { describe, expect, it } from '@jest/globals';
+import {
+  begun,
+  declined,
+  first,
+  id,
+  inStatus,
+  later,
+  rules,
+  second,
+  started,
+  after,
+} from '../../test/examples.ts';
 import { attemptIdOf } from '../ids.ts';
 import { type AttemptStatus, evolve, type Fact, type Payment, statusOf } from '../payment.ts';
-import type { Rules } from '../rules.ts';
 import { type ChargeNews, learn } from './learn.ts';
-import { freshPayment } from './request.ts';
 
-const rules: Rules = {
-  maxRetries: 3,
-  retryAfterMs: 10_000,
-  askAfterMs: [1, 2],
-  settleMs: 60_000,
-  copyWaitMs: 0,
-};
-const begun = new Date('2026-11-20T09:00:00Z');
-const later = new Date('2026-11-20T09:05:00Z');
-const id = newId<'Payment'>();
-const [first, second] = [attemptIdOf(id, 1), attemptIdOf(id, 2)];
-const person = newId<'User'>();
-
-const started = (attemptId = first): Fact => ({
-  type: 'attempt_started',
-  attemptId,
-  provider: 'flaky',
-  method: 'pm_x',
-  anew: attemptId === first,
-  at: begun,
-});
-const succeeded = (attemptId = first, kept = true): Fact => ({
-  type: 'attempt_succeeded',
-  attemptId,
-  chargeId: `ch_${attemptId}`,
-  kept,
-  at: begun,
-});
-const declined = (attemptId = first): Fact => ({
-  type: 'attempt_declined',
-  attemptId,
-  chargeId: null,
-  cause: 'card_declined',
-  at: begun,
-});
-
-function after(...facts: Fact[]): Payment {
-  const ticket = {
-    id: newId<'Ticket'>(),
-    patientId: person,
-    doctorId: person,
-    clinicId: newId<'Organisation'>(),
-  };
-  const fresh = freshPayment({
-    id,
-    ticket,
-    amount: { minor: 500, currency: 'EUR' },
-    purpose: 'other',
-    subjectId: null,
-    requestedBy: null,
-    requestedAt: begun,
-  });
-  return [{ type: 'requested' } as Fact, ...facts].reduce(evolve, fresh);
-}
-
-const inStatus: Record<AttemptStatus, Payment> = {
-  sending: after(started()),
-  processing: after(started(), { type: 'attempt_processing', attemptId: first, chargeId: 'ch_1' }),
-  unknown: after(started(), { type: 'attempt_unknown', attemptId: first }),
-  succeeded: after(started(), succeeded()),
-  declined: after(started(), declined(), { type: 'gave_up' }),
-  voided: after(started(), { type: 'attempt_voided', attemptId: first, at: begun }),
-};
 const news: Record<string, ChargeNews> = {
   succeeded: { is: 'succeeded', chargeId: 'ch_1' },
   processing: { is: 'processing', chargeId: 'ch_1' },
