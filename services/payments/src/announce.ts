@@ -14,7 +14,8 @@ import {
 } from '@carethread/contracts/events/payments.ts';
 import type { RefundId } from '@carethread/contracts/ids.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
-import { type Fact, type Payment, statusOf } from './payment.ts';
+import type { Fact } from './fact.ts';
+import { type Payment, statusOf } from './payment.ts';
 
 type Emit = (tx: Tx, sequence: number, cause: Cause) => void;
 

@@ -6,7 +6,7 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { noSuchPayment } from './decisions/refusals.ts';
 import type { Foundation } from './foundation.ts';
 import { seesPayments } from './may-manage.ts';
-import type { Fact } from './payment.ts';
+import type { Fact } from './fact.ts';
 import { type Locked, lockPayment } from './store/load.ts';
 import { savePayment } from './store/save.ts';
 

@@ -1,5 +1,6 @@
 import type { AttemptId, RefundId } from '@carethread/contracts/ids.ts';
-import { attemptOf, type Fact, openAttempt, type Payment } from './payment.ts';
+import type { Fact } from './fact.ts';
+import { attemptOf, openAttempt, type Payment } from './payment.ts';
 import { pauseBeforeAsking, type Rules } from './rules.ts';
 
 /** What has to be done outside, or later, because of a fact. Each is a task of the bus: written with it, run at least once. */

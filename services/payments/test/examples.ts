@@ -1,7 +1,8 @@
 import { newId } from '@carethread/contracts/ids.ts';
 import { freshPayment } from '../src/decisions/request.ts';
 import { attemptIdOf } from '../src/ids.ts';
-import { type AttemptStatus, evolve, type Fact, type Payment } from '../src/payment.ts';
+import { evolve, type Fact } from '../src/fact.ts';
+import type { AttemptStatus, Payment } from '../src/payment.ts';
 import type { Rules } from '../src/rules.ts';
 
 export const rules: Rules = {

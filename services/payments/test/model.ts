@@ -7,7 +7,8 @@ import { freshPayment } from '../src/decisions/request.ts';
 import { retry, retryByItself, start } from '../src/decisions/start.ts';
 import { type Effect, effectsOf } from '../src/effects.ts';
 import { type Posting, postingOf } from '../src/ledger/posting.ts';
-import { attemptOf, evolve, type Fact, isOpen, type Payment, statusOf } from '../src/payment.ts';
+import { evolve, type Fact } from '../src/fact.ts';
+import { attemptOf, isOpen, type Payment, statusOf } from '../src/payment.ts';
 import type { Rules } from '../src/rules.ts';
 
 export const rules: Rules = {

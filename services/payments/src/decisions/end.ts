@@ -1,7 +1,8 @@
 import type { PaymentEndReason } from '@carethread/contracts/events/payments.ts';
 import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import { refundIdOf, taskIdOf } from '../ids.ts';
-import { type Fact, openAttempt, ownerOf, type Payment, refundable, statusOf } from '../payment.ts';
+import type { Fact } from '../fact.ts';
+import { openAttempt, ownerOf, type Payment, refundable, statusOf } from '../payment.ts';
 import { versionProblem, wrongStatus } from './refusals.ts';
 
 export const paymentCancelOutcomes = [

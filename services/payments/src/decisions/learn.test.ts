@@ -12,7 +12,8 @@ import {
   after,
 } from '../../test/examples.ts';
 import { attemptIdOf } from '../ids.ts';
-import { type AttemptStatus, evolve, type Fact, type Payment, statusOf } from '../payment.ts';
+import { evolve, type Fact } from '../fact.ts';
+import { type AttemptStatus, type Payment, statusOf } from '../payment.ts';
 import { type ChargeNews, learn } from './learn.ts';
 
 const news: Record<string, ChargeNews> = {

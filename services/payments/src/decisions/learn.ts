@@ -1,15 +1,7 @@
 import type { AttemptId } from '@carethread/contracts/ids.ts';
 import { refundIdOf, taskIdOf } from '../ids.ts';
-import {
-  type Attempt,
-  attemptOf,
-  evolve,
-  type Fact,
-  isOpen,
-  openAttempt,
-  ownerOf,
-  type Payment,
-} from '../payment.ts';
+import { evolve, type Fact } from '../fact.ts';
+import { type Attempt, attemptOf, isOpen, openAttempt, ownerOf, type Payment } from '../payment.ts';
 import type { Rules } from '../rules.ts';
 
 /** What somebody says about a charge: the answer to the call, to a question, or a webhook. */

@@ -3,7 +3,8 @@ import type { RefundId, UserId } from '@carethread/contracts/ids.ts';
 import { moneyText } from '@carethread/contracts/money.ts';
 import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { refundIdOf, taskIdOf } from '../ids.ts';
-import { type Fact, ownerOf, type Payment, type Refund, refundable } from '../payment.ts';
+import type { Fact } from '../fact.ts';
+import { ownerOf, type Payment, type Refund, refundable } from '../payment.ts';
 import { versionProblem, wrongStatus } from './refusals.ts';
 
 /** Somebody pays back a part, or (no amount) all that is left. Never more than was taken. */

@@ -1,7 +1,8 @@
 import type { TicketStatus } from '@carethread/contracts/events/tickets.ts';
 import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { attemptIdOf } from '../ids.ts';
-import { type Fact, openAttempt, type Payment, statusOf } from '../payment.ts';
+import type { Fact } from '../fact.ts';
+import { openAttempt, type Payment, statusOf } from '../payment.ts';
 import { versionProblem, wrongStatus } from './refusals.ts';
 
 export interface StartWish {

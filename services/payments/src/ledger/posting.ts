@@ -1,6 +1,7 @@
 import type { OrganisationId } from '@carethread/contracts/ids.ts';
 import type { Money } from '@carethread/contracts/money.ts';
-import { attemptOf, type Fact, type Payment } from '../payment.ts';
+import type { Fact } from '../fact.ts';
+import { attemptOf, type Payment } from '../payment.ts';
 
 /**
  * Accounts. Debit is positive, credit negative; each transaction sums to nothing.

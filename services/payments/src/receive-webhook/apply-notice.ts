@@ -9,7 +9,8 @@ import { learn } from '../decisions/learn.ts';
 import { learnOfRefund } from '../decisions/refund.ts';
 import type { Foundation } from '../foundation.ts';
 import { taskIdOf } from '../ids.ts';
-import { type Fact, ownerOf, type Payment } from '../payment.ts';
+import type { Fact } from '../fact.ts';
+import { ownerOf, type Payment } from '../payment.ts';
 import type { Notice } from '../provider/provider.ts';
 
 interface Found {

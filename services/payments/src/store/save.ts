@@ -3,15 +3,8 @@ import type { Cause } from '@carethread/service-kit/cause.ts';
 import { announce } from '../announce.ts';
 import { effectsOf } from '../effects.ts';
 import { postingOf } from '../ledger/posting.ts';
-import {
-  type Attempt,
-  evolve,
-  type Fact,
-  type Payment,
-  type Refund,
-  refundedOf,
-  statusOf,
-} from '../payment.ts';
+import { evolve, type Fact } from '../fact.ts';
+import { type Attempt, type Payment, type Refund, refundedOf, statusOf } from '../payment.ts';
 import type { Rules } from '../rules.ts';
 import { scheduleEffects } from '../schedule-effects.ts';
 import { post } from './post.ts';
