@@ -21,7 +21,10 @@ beforeAll(async () => {
 afterAll(() => catalog?.close());
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-const [gone, ended, ends, stays, wasOver] = Array.from({ length: 5 }, () => newId<'Product'>() as unknown as ProductId);
+const [gone, ended, ends, stays, wasOver] = Array.from(
+  { length: 5 },
+  () => newId<'Product'>() as unknown as ProductId,
+);
 
 /** A list with these products, each with the last day it is sold. */
 const list = async (contentHash: string, products: [ProductId, string | null][]) => {
@@ -53,7 +56,11 @@ const list = async (contentHash: string, products: [ProductId, string | null][])
                 market: { jurisdiction: 'US', status: 'marketed', start: null, end },
               }),
             );
-            await insertRows(into, 'product', rows.map(({ product }) => product));
+            await insertRows(
+              into,
+              'product',
+              rows.map(({ product }) => product),
+            );
             return { products: rows.length };
           },
         },
