@@ -8,6 +8,7 @@ import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
+import { notingEnded } from './release/publish-release.ts';
 import { currentRelease } from './release/current-release.ts';
 import { pastReleases } from './release/past-releases.ts';
 import {
@@ -15,7 +16,7 @@ import {
   whenMembershipGranted,
 } from './when-publishers-change/when-publishers-change.ts';
 import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
-import { noteEndedProducts, whenReleasePublished } from './when-release-published/note-ended-products.ts';
+import { noteEndedProducts } from './note-ended-products/note-ended-products.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -44,10 +45,9 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
         prepare: () => resumePublishing(database),
         tasks: {
           [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL),
-          'note-ended-products': noteEndedProducts(now),
+          [notingEnded]: noteEndedProducts(now),
         },
         events: {
-          'catalog.release.published.v1': whenReleasePublished(now),
           'identity.membership.granted.v1': whenMembershipGranted,
           'identity.membership.ended.v1': whenMembershipEnded,
           'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),

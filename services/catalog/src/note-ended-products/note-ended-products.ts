@@ -1,10 +1,9 @@
 import { schedule } from '@carethread/bus/task.ts';
 import type { Timer } from '@carethread/bus/task-handlers.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { Handler } from '@carethread/bus/handlers.ts';
 import { newId, type ProductId } from '@carethread/contracts/ids.ts';
-import type { DataOf } from '@carethread/contracts/registry.ts';
 import { nobody } from '@carethread/service-kit/cause.ts';
+import { notingEnded } from '../release/publish-release.ts';
 import { saveEnd, saveWithdrawal, selectWithdrawals, type Withdrawal } from '../withdrawal/withdrawal.ts';
 
 /** So many at a time: one transaction stays short. */
@@ -40,13 +39,7 @@ const soldAgain = `${selectWithdrawals} WHERE recorded_by IS NULL AND ended_at I
 
 const payload = {};
 const scheduleNow = (tx: Tx, key: string, dueAt: Date) =>
-  schedule(tx, { key: `note-ended:${key}`, kind: 'note-ended-products', payload, dueAt });
-
-/** Another release is in force: which of its products are not to be had any more? */
-export const whenReleasePublished =
-  (now: () => Date): Handler<DataOf<'catalog.release.published.v1'>> =>
-  async ({ data: { releaseId } }, tx) =>
-    scheduleNow(tx, releaseId, now());
+  schedule(tx, { key: `note-ended:${key}`, kind: notingEnded, payload, dueAt });
 
 /** What an import says about being sold becomes a withdrawal, or ends one; once a day also what time brings. */
 export const noteEndedProducts =
