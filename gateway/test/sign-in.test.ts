@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLog } from '@carethread/service-kit/log.ts';
+import { accessTokenVerifier } from '../src/sign-in/access-token.ts';
+import { IdentityKeys } from '../src/sign-in/identity-keys.ts';
+import { Revocations } from '../src/sign-in/revocations.ts';
 import { createInternalTokens } from '../src/sign-in/internal-token.ts';
 import { callerOf } from '../src/sign-in/caller.ts';
 import jwt from 'jsonwebtoken';
@@ -112,6 +116,31 @@ describe('sign-in', () => {
       Array.from({ length: 30 }, () => platform.ask(me, { token: accessToken(anActor(), newSigningKey()) })),
     );
     expect(platform.identity.asked - before).toBeLessThanOrEqual(1);
+  });
+
+  it('tells the services of a proof of identity that the token has, and of none without one', async () => {
+    const keys = new IdentityKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
+    const verify = accessTokenVerifier(keys, new Revocations());
+    const stepUpIn = async (claims: object) =>
+      (await verify(platform.token(anActor(), { claims }))).caller.actor.stepUp;
+    expect(await stepUpIn({ auth_time: 1_800_000_000, amr: ['pwd', 'otp'] })).toEqual({
+      at: 1_800_000_000,
+      methods: ['pwd', 'otp'],
+    });
+    expect(await stepUpIn({})).toBeUndefined();
+    expect(await stepUpIn({ auth_time: 1_800_000_000 })).toBeUndefined();
+    await expect(stepUpIn({ auth_time: 'now', amr: ['pwd'] })).rejects.toThrow('claims are missing');
+  });
+
+  it('ends a proof of identity with its session', async () => {
+    const revocations = new Revocations();
+    const keys = new IdentityKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
+    const verify = accessTokenVerifier(keys, revocations);
+    const actor = anActor();
+    const token = platform.token(actor, { claims: { auth_time: 1_800_000_000, amr: ['pwd'] } });
+    await expect(verify(token)).resolves.toBeDefined();
+    revocations.sessionEnded(actor.sessionId);
+    await expect(verify(token)).rejects.toThrow('the session has ended');
   });
 
   it('knows a right it has never heard of for none', async () => {

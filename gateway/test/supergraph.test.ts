@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { undescribed } from '@carethread/service-kit/testing/undescribed.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { composeSupergraphs } from '../src/compose/compose.ts';
 import { careSchema, careSources } from './fixtures/care-schema.ts';
@@ -16,6 +17,10 @@ describe('composition', () => {
     expect(shown).not.toContain('_live_');
     for (const field of ['ticketEvents', 'messageEvents', 'pharmacyTicketEvents', 'inboxEvents'])
       expect(internal).toContain(`_live_${field}:`);
+  });
+
+  it('describes everything that can be subscribed to', async () => {
+    expect(undescribed(await readFile(new URL('../live.graphql', import.meta.url), 'utf8'))).toEqual([]);
   });
 
   it('names every problem with its code', () => {

@@ -48,7 +48,7 @@ describe("the README's tour", () => {
 describe('claims', () => {
   it('50 at once from 5 pharmacies: one success, 49 typed refusals, one timeline entry (T-06)', async () => {
     const pharmacists = await registerPharmacies(own.platform.url, 5);
-    const { ticketId, number, accessCode } = await releasedTicket(own.stage, true);
+    const { ticketId, number, accessCode } = await releasedTicket(own.stage, { openToAnyPharmacy: true });
     const claims = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         pharmacists[index % 5]!.tryChange(

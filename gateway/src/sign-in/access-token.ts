@@ -32,6 +32,9 @@ const claimsSchema = z.object({
   // A right we do not know yet gives nothing here, and must not lock its holder out while services are updated.
   perms: z.array(z.string()).transform((all) => all.filter((one): one is Permission => isPermission(one))),
   exp: z.number(),
+  // Both or neither: the person proved again who they are, then and thus (OpenID Connect Core 2, RFC 8176).
+  auth_time: z.number().optional(),
+  amr: z.array(z.string()).optional(),
 });
 const isPermission = (value: string): value is Permission =>
   (permissions as readonly string[]).includes(value);
@@ -71,7 +74,7 @@ async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
     ),
   );
   if (!claims.success) throw new TokenRefused('claims are missing');
-  const { sub, sid, mid, org, role, perms, exp } = claims.data;
+  const { sub, sid, mid, org, role, perms, exp, auth_time, amr } = claims.data;
   const actor = actorSchema.safeParse({
     userId: sub,
     membershipId: mid,
@@ -79,6 +82,7 @@ async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
     role,
     permissions: perms,
     sessionId: sid,
+    ...(auth_time !== undefined && amr && { stepUp: { at: auth_time, methods: amr } }),
   });
   if (!actor.success) throw new TokenRefused('claims are malformed');
   return { caller: callerOf(actor.data), expiresAt: (exp + clockToleranceSeconds) * 1000 };

@@ -18,6 +18,8 @@ export type LineId = Id<'Line'>;
 export type DispenseId = Id<'Dispense'>;
 export type ReleaseId = Id<'Release'>;
 export type ScreeningId = Id<'Screening'>;
+export type ProductId = Id<'Product'>;
+export type WithdrawalId = Id<'Withdrawal'>;
 export type EventId = Id<'Event'>;
 /** Whoever can be a member or hold something: a person, or an organisation as one body. */
 export type PrincipalId = Id<'User' | 'Organisation'>;

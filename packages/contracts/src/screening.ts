@@ -28,6 +28,8 @@ export const patientFactorsSchema = z.object({
   ageMonths: z.int().nullable(),
   sex: z.enum(['female', 'male', 'other', 'unknown']),
   weightGrams: z.int().nullable(),
+  /** Absent in inputs from before it was asked for; then as null. */
+  heightMillimetres: z.int().nullable().optional(),
   pregnancy: z.enum(['none', 'trimester1', 'trimester2', 'trimester3', 'unknown']),
   lactating: z.boolean().nullable(),
   /** Creatinine clearance in mL/min; null when not measured. */
@@ -73,6 +75,8 @@ export type VerdictStatus = (typeof verdictStatuses)[number];
 export const verdictSchema = z.object({
   status: z.enum(verdictStatuses),
   releaseId: z.string(),
+  /** Number of the engine that judged; absent in verdicts from before engines had numbers. */
+  engine: z.int().optional(),
   /** SHA-256 of the canonical input. */
   inputHash: z.string(),
   findings: z.array(findingSchema),
@@ -86,3 +90,25 @@ export type Verdict = z.infer<typeof verdictSchema>;
 /** The key under which something that could not be checked is answered; findings bring their own. */
 export const notCheckedKey = (gap: { check: string; lineId: string | null; reason: string }): string =>
   `notChecked:${gap.check}:${gap.lineId ?? 'patient'}:${gap.reason}`;
+
+/** How much of a prescription a verdict speaks of. */
+export interface Coverage {
+  readonly drugs: number;
+  /** Of those, the ones the catalog knows and has rules about. */
+  readonly covered: number;
+  /** Ingredients whose dose was held against a rule. */
+  readonly dosesJudged: number;
+}
+
+/** What a verdict about these lines covers: "3 of 4 drugs". Nothing when no check ran at all. */
+export function coverageOf(
+  lineIds: readonly string[],
+  { checked, notChecked }: Pick<Verdict, 'checked' | 'notChecked'>,
+): Coverage {
+  const left = new Set(notChecked.flatMap(({ check, lineId }) => (check === 'all' ? (lineId ?? []) : [])));
+  return {
+    drugs: lineIds.length,
+    covered: checked.length === 0 ? 0 : lineIds.filter((id) => !left.has(id)).length,
+    dosesJudged: checked.filter((check) => check.startsWith('dose:')).length,
+  };
+}

@@ -23,11 +23,19 @@ export const subscriptions = {
     'prescriptions.prescription.released.v1',
     'prescriptions.prescription.cancelled.v1',
     'prescriptions.prescription.cancel_refused.v1',
+    'prescriptions.prescription.expired.v1',
     'prescriptions.fill.opened.v1',
     'prescriptions.fill.prepared.v1',
     'prescriptions.fill.handed_over.v1',
+    'prescriptions.fill.not_fulfilled.v1',
+    'prescriptions.prescription.withdrawal_noted.v1',
   ],
-  messaging: ['tickets.ticket.opened.v1', 'tickets.ticket.pharmacy_changed.v1', 'tickets.ticket.moved.v1'],
+  messaging: [
+    'tickets.ticket.opened.v1',
+    'tickets.ticket.pharmacy_changed.v1',
+    'tickets.ticket.moved.v1',
+    'prescriptions.prescription.blocked.v1',
+  ],
   prescriptions: [
     'identity.organisation.registered.v1',
     'identity.membership.granted.v1',
@@ -35,10 +43,19 @@ export const subscriptions = {
     'tickets.ticket.opened.v1',
     'tickets.ticket.pharmacy_changed.v1',
     'tickets.ticket.moved.v1',
+    'catalog.lines.resolved.v1',
     'catalog.screening.completed.v1',
     'catalog.release.published.v1',
+    'catalog.product.withdrawn.v1',
+    'catalog.product.reinstated.v1',
   ],
-  catalog: ['prescriptions.prescription.signed.v1', 'prescriptions.prescription.rescreen_requested.v1'],
+  catalog: [
+    'identity.membership.granted.v1',
+    'identity.membership.ended.v1',
+    'prescriptions.prescription.lines_written.v1',
+    'prescriptions.prescription.signed.v1',
+    'prescriptions.prescription.rescreen_requested.v1',
+  ],
 } as const satisfies Record<ServiceName, readonly EventType[]>;
 export type SubscriptionOf<Service extends ServiceName> = (typeof subscriptions)[Service][number];
 

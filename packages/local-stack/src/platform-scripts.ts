@@ -57,7 +57,6 @@ export async function seedAll(facts: PlatformFacts, progress: Progress): Promise
 /** Seeds write what running services may not, so they get a login of their own. */
 const seedLogins = (service: ServiceName, facts: PlatformFacts): NodeJS.ProcessEnv => ({
   OWNER_DATABASE_URL: facts.databaseUrl(service, 'owner'),
-  ...(service === 'catalog' && { CATALOG_ADMIN_DATABASE_URL: facts.databaseUrl('catalog', 'admin') }),
 });
 
 async function runScript(what: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {

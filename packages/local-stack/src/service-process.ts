@@ -17,7 +17,8 @@ export interface ServiceProcess {
   signal(signal: NodeJS.Signals): void;
   /** Ends it (SIGTERM, after 8 s SIGKILL) and leaves it down. */
   stop(): Promise<void>;
-  restart(): Promise<void>;
+  /** Ends it and starts it with these settings over its own, which count until the next restart. */
+  restart(settings?: NodeJS.ProcessEnv): Promise<void>;
 }
 
 export interface ServiceProcessOptions {
@@ -47,6 +48,7 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceProcess {
   let child: BackgroundProcess | null = null;
   let wanted = false;
   let pauseMs = firstPauseMs;
+  let current = env;
   let gaveUp = false;
 
   async function start(): Promise<void> {
@@ -63,7 +65,7 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceProcess {
     const launched = await startInBackground({
       command: process.execPath,
       args: [main],
-      env,
+      env: current,
       logFile,
       pidFile,
     });
@@ -124,8 +126,9 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceProcess {
       if (child?.running()) process.kill(child.pid, signal);
     },
     stop,
-    restart: async () => {
+    restart: async (settings = {}) => {
       await stop();
+      current = { ...env, ...settings };
       await start();
     },
   };

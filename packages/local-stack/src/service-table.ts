@@ -41,7 +41,11 @@ const table: Record<ProcessName, ProcessSetup> = {
     folder: 'services/prescriptions',
     env: (facts) => ({ CLAIM_JWKS_URL: `${baseUrl(facts, 'tickets')}/.well-known/claim-jwks.json` }),
   },
-  catalog: { folder: 'services/catalog', env: () => ({}) },
+  catalog: {
+    folder: 'services/catalog',
+    // Requests and events cannot write the reference data; the task that publishes a release can.
+    env: (facts) => ({ CATALOG_ADMIN_DATABASE_URL: facts.databaseUrl('catalog', 'admin') }),
+  },
   gateway: {
     folder: 'gateway',
     env: (facts) => ({

@@ -13,7 +13,12 @@ export const currentActor = (): Actor | null => current.getStore() ?? null;
 export function actorSettings(actor: Actor | null): { text: string; values: string[] } {
   return {
     text: `SELECT set_config('app.user_id', $1, true), set_config('app.organisation_id', $2, true),
-  set_config('app.role', $3, true)`,
-    values: [actor?.userId ?? '', actor?.organisationId ?? '', actor?.role ?? ''],
+  set_config('app.role', $3, true), set_config('app.permissions', $4, true)`,
+    values: [
+      actor?.userId ?? '',
+      actor?.organisationId ?? '',
+      actor?.role ?? '',
+      actor?.permissions.join(',') ?? '',
+    ],
   };
 }

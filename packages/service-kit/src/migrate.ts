@@ -43,29 +43,56 @@ export function migrationsOf(serviceFolder: string): Migration[] {
  */
 export async function migrate(ownerUrl: string, serviceFolder: string): Promise<string[]> {
   const migrations = migrationsOf(serviceFolder);
-  const schema = path.join(serviceFolder, 'prisma/schema.prisma');
-  const SchemaEngine = loadEngine();
-  const engine = await SchemaEngine.new(
-    { datamodels: [['schema.prisma', readFileSync(schema, 'utf8')]] },
+  return withSchemaEngine(
+    { ownerUrl, schema: schemaOf(serviceFolder), adjust: takeScriptsWhole },
+    async (engine) => {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        filters: { externalTables: [], externalEnums: [] },
+        migrationsList: {
+          baseDir: serviceFolder,
+          lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
+          shadowDbInitScript: '',
+          migrationDirectories: migrations.map(({ name, sql }) => ({
+            path: name,
+            migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
+          })),
+        },
+      });
+      return appliedMigrationNames;
+    },
+  );
+}
+
+/** The text of the service's schema.prisma. */
+export const schemaOf = (serviceFolder: string): string =>
+  readFileSync(path.join(serviceFolder, 'prisma/schema.prisma'), 'utf8');
+
+export type PgAdapter = Awaited<ReturnType<PrismaPg['connect']>>;
+
+/** Runs Prisma's schema engine on a database for this while; `adjust` sees every connection before the engine does. */
+export async function withSchemaEngine<Result>(
+  on: { ownerUrl: string; schema: string; adjust: (adapter: PgAdapter) => void },
+  work: (engine: engineModule.SchemaEngine) => Promise<Result>,
+): Promise<Result> {
+  const factory = new PrismaPg({ connectionString: on.ownerUrl });
+  const connect = factory.connect.bind(factory);
+  const opened: PgAdapter[] = [];
+  factory.connect = async () => {
+    const adapter = await connect();
+    on.adjust(adapter);
+    opened.push(adapter);
+    return adapter;
+  };
+  const engine = await loadEngine().new(
+    { datamodels: [['schema.prisma', on.schema]] },
     () => {},
-    bindMigrationAwareSqlAdapterFactory(wholeScripts(ownerUrl)),
+    bindMigrationAwareSqlAdapterFactory(factory),
   );
   try {
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      filters: { externalTables: [], externalEnums: [] },
-      migrationsList: {
-        baseDir: serviceFolder,
-        lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"\n' },
-        shadowDbInitScript: '',
-        migrationDirectories: migrations.map(({ name, sql }) => ({
-          path: name,
-          migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-        })),
-      },
-    });
-    return appliedMigrationNames;
+    return await work(engine);
   } finally {
     engine.free();
+    await Promise.all(opened.map((adapter) => adapter.dispose()));
   }
 }
 
@@ -73,15 +100,8 @@ export async function migrate(ownerUrl: string, serviceFolder: string): Promise<
  * The adapter cuts a script at every semicolon, inside comments and function bodies, too. PostgreSQL itself takes a
  * script whole, as one transaction: a migration is applied wholly or not at all.
  */
-function wholeScripts(connectionString: string): PrismaPg {
-  const factory = new PrismaPg({ connectionString });
-  const connect = factory.connect.bind(factory);
-  factory.connect = async () => {
-    const adapter = await connect();
-    adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));
-    return adapter;
-  };
-  return factory;
+function takeScriptsWhole(adapter: PgAdapter): void {
+  adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));
 }
 
 let engineClass: typeof engineModule.SchemaEngine | undefined;

@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'CONFLICT'
   | 'ILLEGAL_MOVE'
   | 'NOT_ALLOWED'
+  | 'STEP_UP_REQUIRED'
   | 'ALREADY_HELD'
   | 'STALE_CLAIM'
   | 'IDEMPOTENCY_MISMATCH'

@@ -15,11 +15,12 @@ export const registerOrganisation = (
   organisationId: OrganisationId,
   kind: 'clinic' | 'pharmacy',
   timeZone = 'UTC',
+  jurisdiction = 'US',
 ): Promise<string> =>
   service.publish(OrganisationRegistered, {
     aggregateId: organisationId,
     sequence: 1,
-    data: { organisationId, kind, timeZone, jurisdiction: 'US' },
+    data: { organisationId, kind, timeZone, jurisdiction },
   });
 
 /** Tells a service that somebody may act as this actor does. */

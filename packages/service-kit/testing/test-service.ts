@@ -70,6 +70,7 @@ export async function startTestService(
     RELAY_DATABASE_URL: database.relayUrl,
     AMQP_URL: vhost.amqpUrl(name),
     GATEWAY_JWKS_URL: gateway.jwksUrl,
+    ...(name === 'catalog' && { CATALOG_ADMIN_DATABASE_URL: database.url('admin') }),
     ...extraEnv,
   };
   const service = await create(env);

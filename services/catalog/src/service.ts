@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createService, type Service } from '@carethread/service-kit/service.ts';
 import { buildSubgraph, type RequestContext } from '@carethread/service-kit/subgraph.ts';
+import { administrationReads } from './administration/read.ts';
 import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import { pastReleases } from './release/past-releases.ts';
+import {
+  whenMembershipEnded,
+  whenMembershipGranted,
+} from './when-publishers-change/when-publishers-change.ts';
+import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -16,9 +24,10 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
   createService(
     'catalog',
     config,
-    ({ database }) => {
+    ({ database, now }) => {
       const prisma = new PrismaClient({ adapter: database.prisma });
       const current = currentRelease();
+      const past = pastReleases();
       const screenPrescription = whenPrescriptionSigned(current);
       return {
         schema: buildSubgraph(sdl, resolvers),
@@ -26,9 +35,17 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           ...request,
           database,
           current,
+          past,
           reader: readerFor({ database, prisma, current }, request.actor),
+          administration: administrationReads(database, request.actor, now),
+          now,
         }),
+        prepare: () => resumePublishing(database),
+        tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
         events: {
+          'identity.membership.granted.v1': whenMembershipGranted,
+          'identity.membership.ended.v1': whenMembershipEnded,
+          'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),
           'prescriptions.prescription.signed.v1': screenPrescription,
           'prescriptions.prescription.rescreen_requested.v1': screenPrescription,
         },

@@ -1,18 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { importNdc } from '../src/import-ndc/import-ndc.ts';
-import type { Note } from '../src/import-ndc/listener.ts';
+import type { ImportWish } from '../src/importing/import-wish.ts';
+import type { Note } from '../src/importing/listener.ts';
 import { currentRelease } from '../src/release/current-release.ts';
+import { type ReleaseDifference, totalsOf } from '../src/release/compare-releases.ts';
 import { withProducts } from '../src/release/load-products.ts';
 import { ndcProductId } from '../src/release/product-id.ts';
+import { publishAgain } from '../src/release/publish-again.ts';
 import { releaseInForce } from '../src/release/publish-release.ts';
 import { screen } from '../src/screen/screen.ts';
-import { findHits, pageOfHits } from '../src/search-products/search-products.ts';
+import { searchProducts } from '../src/search-products/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { inputOf, line } from './screening-input.ts';
 
@@ -63,18 +66,16 @@ const files = () => ({
   productFile: join(folder, 'product.txt.gz'),
   packageFile: join(folder, 'package.txt'),
 });
-const run = async (from = files()) => {
+const run = async (from = files(), wish: ImportWish = {}) => {
   const notes: Note[] = [];
   const result = await database.as('admin', (tx) =>
-    importNdc(tx, from, { onBytes: () => {}, onLine: (note) => void notes.push(note) }),
+    importNdc(tx, from, { onBytes: () => {}, onLine: (note) => void notes.push(note) }, wish),
   );
   return { result, notes };
 };
 const found = (text: string) =>
   database.as('app', async (tx) => {
-    const release = await currentRelease().read(tx);
-    const hits = await findHits(tx, release, { text, filter: {} });
-    const page = await pageOfHits(tx, release.id, hits, {}, { first: 50, after: null });
+    const page = await searchProducts(tx, { text, filter: {} }, { first: 50, after: null });
     return page.map(({ id, reason }) => [reason, id]);
   });
 const inForce = () => database.as('app', releaseInForce);
@@ -93,12 +94,14 @@ describe('an import over the formulary (C-02)', () => {
 
   it('takes what it can and counts', () => {
     expect(imported.result).toMatchObject({
-      changed: true,
-      products: 7,
-      packages: 2,
+      outcome: 'published',
       release: { number: 2 },
-      difference: { added: 7, removed: 0, changed: 0 },
+      counts: { products: 7, packages: 2, skipped: 7, remarks: 2 },
+      concerns: [],
     });
+    const { difference } = imported.result as { difference: ReleaseDifference };
+    expect(totalsOf(difference, 'product')).toMatchObject({ added: 7, withdrawn: 0, changed: 0 });
+    expect(totalsOf(difference, 'package')).toMatchObject({ added: 2 });
   });
 
   it('names every line that it left out, with the reason', () => {
@@ -120,7 +123,7 @@ describe('an import over the formulary (C-02)', () => {
   });
 
   it('changes nothing the second time, packed or not', async () => {
-    expect((await run()).result).toMatchObject({ changed: false, release: { number: 2 } });
+    expect((await run()).result).toMatchObject({ outcome: 'unchanged', release: { number: 2 } });
   });
 
   it('finds a product by its name and by every printed form of its codes (C-09)', async () => {
@@ -188,21 +191,28 @@ describe('a release comes into force as a whole', () => {
     });
     await expect(failed).rejects.toThrow('pulled the plug');
     expect(await inForce()).toEqual(before);
-    const { result } = await run(smaller);
-    expect(result).toMatchObject({
-      changed: true,
+    const { result: held } = await run(smaller);
+    expect(held).toMatchObject({
+      outcome: 'held',
       release: { number: 3 },
-      difference: { added: 0, removed: 5 },
+      concerns: [{ code: 'products_lost', count: 5, of: 7 }],
     });
+    expect(await inForce()).toEqual(before);
+    expect(await run(smaller, { limits: { mostLost: 1, acceptSuspicious: false } })).toMatchObject({
+      result: { outcome: 'published', release: { number: 4 } },
+    });
+    expect(await database.as('admin', (tx) => publishAgain(tx, 3))).toBe('outdated');
   });
 
   it('keeps the imported products when the formulary is loaded again', async () => {
-    await database.as('admin', (tx) => tx.query(`UPDATE reference.release SET formulary_hash = 'older'`));
+    await database.as('admin', (tx) =>
+      tx.query(`UPDATE reference.release_part SET content_hash = 'older' WHERE origin = 'formulary'`),
+    );
     const { release, loaded } = await database.as('admin', loadFormulary);
-    expect({ number: release.number, loaded }).toEqual({ number: 4, loaded: true });
+    expect({ number: release.number, loaded }).toEqual({ number: 5, loaded: true });
     expect(await found('0003-1234')).toEqual([['CODE', ndcProductId('0003-1234')]]);
-    expect((await run({ ...files(), productFile: join(folder, 'product-2.txt') })).result.changed).toBe(
-      false,
+    expect((await run({ ...files(), productFile: join(folder, 'product-2.txt') })).result.outcome).toBe(
+      'unchanged',
     );
   });
 
@@ -213,7 +223,7 @@ describe('a release comes into force as a whole', () => {
           WHERE type = 'catalog.release.published.v1' ORDER BY id`,
       ),
     );
-    expect(told.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
+    expect(told.map(({ number }) => number)).toEqual([1, 2, 4, 5]);
   });
 });
 
@@ -229,15 +239,21 @@ describe('the command', () => {
     );
 
   it('imports, reports and ends with 0', async () => {
+    const report = join(folder, 'reports', 'ndc.tsv');
     const { code, output } = await command([
       '--product',
       files().productFile,
       '--package',
       files().packageFile,
+      '--report',
+      report,
     ]);
-    expect(output).toContain('product line 9: skipped: has 2 fields instead of 11');
-    expect(output).toMatch(/Release 5 \(.*\) is in force after/);
+    expect(output).toMatch(/Release 6 \(.*\) is in force after/);
     expect(output).toContain('Taken: 7 products, 2 packages.');
+    expect(output).toContain(`Skipped: 7 lines. Taken with something missing: 2. Each is in ${report}.`);
+    const lines = (await readFile(report, 'utf8')).split('\n');
+    expect(lines).toContain('product\t9\tskipped\thas 2 fields instead of 11');
+    expect(lines).toHaveLength(1 + 7 + 2 + 1);
     expect(code).toBe(0);
   });
 

@@ -3,7 +3,8 @@ import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { currentRelease, NoRelease } from '../src/release/current-release.ts';
 import { withProducts } from '../src/release/load-products.ts';
 import { loadRules } from '../src/release/load-rules.ts';
-import { listReleases, publishAgain } from '../src/release/publish-again.ts';
+import { listReleases } from '../src/release/list-releases.ts';
+import { publishAgain } from '../src/release/publish-again.ts';
 import { screen } from '../src/screen/screen.ts';
 import { canonicalJson } from '../src/screen/canonical.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
@@ -95,7 +96,7 @@ describe('another release (C-02)', () => {
     const current = currentRelease();
     const old = await database.as('app', (tx) => current.read(tx));
     const verdict = canonicalJson(await judge(old.id));
-    await database.as('admin', (tx) => tx.query(`UPDATE reference.release SET formulary_hash = 'older'`));
+    await database.as('admin', (tx) => tx.query(`UPDATE reference.release_part SET content_hash = 'older'`));
     await database.as('admin', loadFormulary);
     await database.as('admin', (tx) => tx.query(changeRule));
 
@@ -108,7 +109,7 @@ describe('another release (C-02)', () => {
     expect(await database.as('admin', (tx) => publishAgain(tx, 1))).toBe('in force');
     expect(await database.as('admin', (tx) => publishAgain(tx, 7))).toBe('unknown');
     expect((await database.as('app', (tx) => current.read(tx))).number).toBe(1);
-    const releases = await database.as('admin', listReleases);
+    const releases = await database.as('admin', (tx) => listReleases(tx));
     expect(releases.map(({ number, inForce }) => [number, inForce])).toEqual([
       [2, false],
       [1, true],

@@ -1,45 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readCsv } from '../src/formulary/csv.ts';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import {
-  type Filter,
-  facetsOf,
-  findHits,
-  pageOfHits,
-  type Place,
-} from '../src/search-products/search-products.ts';
-import { wordsOf } from '../src/text/fold.ts';
+import { type Filter, type Place, searchFacets } from '../src/search-products/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
+import { searchFor } from './searching.ts';
 
 let database: CatalogDatabase;
-let release: { id: string; formWords: Set<string> };
-
 beforeAll(async () => {
   database = await createCatalogDatabase();
-  const { release: loaded } = await database.as('admin', loadFormulary);
-  const forms = await database.as('app', (tx) =>
-    tx.query<{ words: string }>(
-      `SELECT unnest(words || name) AS words FROM reference.dosage_form WHERE release_id = $1
-       UNION SELECT code FROM reference.route WHERE release_id = $1`,
-      [loaded.id],
-    ),
-  );
-  release = { id: loaded.id, formWords: new Set(forms.flatMap(({ words }) => wordsOf(words))) };
+  await database.as('admin', loadFormulary);
 });
 afterAll(() => database?.drop());
 
 const search = (text: string, first = 20, after: Place | null = null, filter: Filter = {}) =>
-  database.as('app', async (tx) => {
-    const hits = await findHits(tx, release, { text, filter });
-    const page = await pageOfHits(tx, release.id, hits, filter, { first, after });
-    const products = await tx.query<{ id: string; name: string; strength: string; form: string }>(
-      `SELECT id, generic_name AS name, strength, form_code AS form FROM reference.product
-        WHERE release_id = $1 AND id = ANY ($2)`,
-      [release.id, page.map(({ id }) => id)],
-    );
-    return page.map((hit) => ({ ...hit, ...products.find(({ id }) => id === hit.id)! }));
-  });
+  database.as('app', (tx) => searchFor(tx, text, { first, after, filter }));
 const found = async (text: string) => [
   ...new Set((await search(text, 100)).map(({ reason, name }) => `${reason} ${name}`)),
 ];
@@ -53,37 +26,34 @@ describe('search over the formulary (C-06)', () => {
   it('finds what is still being typed', async () => {
     expect((await found('atorv'))[0]).toBe('PREFIX Atorvastatin');
     expect(await found('amoxi clav')).toEqual(['PREFIX Amoxicillin + clavulanate']);
+    expect((await found('a'))[0]).toBe('PREFIX Abacavir');
   });
 
-  it('finds brands, international names and other languages', async () => {
+  it('finds brands, international names and other languages, and says by which name', async () => {
     expect(await found('Lipitor')).toEqual(['SYNONYM Atorvastatin']);
+    expect((await search('lipitor'))[0]!.matched).toBe('Lipitor');
     expect((await found('paracétamol'))[0]).toBe('SYNONYM Acetaminophen');
     expect((await found('amoxicilina'))[0]).toBe('SYNONYM Amoxicillin');
     expect((await found('acide acetylsalicylique'))[0]).toBe('SYNONYM Aspirin');
     expect(await found('Augmentin')).toEqual(['SYNONYM Amoxicillin + clavulanate']);
   });
 
+  it('tells letters that are names from units: penicillin V, vitamin D', async () => {
+    expect((await found('penicillin v'))[0]).toBe('EXACT Penicillin V');
+    expect(await found('mg')).toEqual(await found(''));
+  });
+
   it('repairs misspellings, and says so', async () => {
     expect((await found('amoxicllin'))[0]).toBe('TYPO Amoxicillin');
     expect((await found('lipitro'))[0]).toBe('TYPO Atorvastatin');
-    expect((await found('hydroclorothiazide lisinopril'))[0]).toBe('TYPO Hydrochlorothiazide + lisinopril');
+    expect((await search('lipitro'))[0]).toMatchObject({ matched: 'Lipitor', preselectable: false });
+    expect((await found('metphormin'))[0]).toBe('TYPO Metformin');
   });
 
-  it('understands the published list of misspellings', async () => {
-    const list = readCsv(readFileSync(new URL('./misspellings.csv', import.meta.url), 'utf8'));
-    const missed: string[] = [];
-    for (const { typed, ingredient } of list) {
-      const [hit] = await search(typed!, 1);
-      const parts = await database.as('app', (tx) =>
-        tx.query<{ code: string }>(
-          `SELECT ingredient_code AS code FROM reference.product_ingredient WHERE release_id = $1 AND product_id = $2`,
-          [release.id, hit?.id],
-        ),
-      );
-      if (!parts.some(({ code }) => code === ingredient))
-        missed.push(`${typed} gave ${parts.map(({ code }) => code).join()}`);
-    }
-    expect(missed).toEqual([]);
+  it('repairs two words at once, and blanks too many or missing', async () => {
+    expect(await found('hydroclorothiazide lisinoprill')).toEqual(['TYPO Hydrochlorothiazide + lisinopril']);
+    expect((await found('amoxi cillin'))[0]).toBe('TYPO Amoxicillin');
+    expect(await found('hydrochlorothiazidelisinopril')).toEqual(['TYPO Hydrochlorothiazide + lisinopril']);
   });
 
   it('never takes a name that exists for another one (C-08)', async () => {
@@ -92,6 +62,8 @@ describe('search over the formulary (C-06)', () => {
       'EXACT Hydralazine',
       'PREFIX Hydralazine + isosorbide dinitrate',
     ]);
+    expect((await search('hydralazine'))[0]!.lookAlikes).toContain('Hydroxyzine');
+    expect(await found('warfarin 55 mg')).toEqual([]);
   });
 
   it('never takes 5 mg for 50 mg (C-07)', async () => {
@@ -102,7 +74,12 @@ describe('search over the formulary (C-06)', () => {
     expect(await strengths('prednisone 50mg')).toEqual(['50 mg']);
     expect(await strengths('warfarin 2')).toEqual(['2 mg']);
     expect(await strengths('levothyroxine 0.05 mg')).toEqual(['50 mcg']);
-    expect(await strengths('warfarin 55 mg')).toEqual([]);
+    expect(await strengths('digoxin 0,125 mg')).toEqual(['125 mcg']);
+    for (const text of ['metformin 1,000 mg', 'metformin 1 000 mg'])
+      expect((await strengths(text)).every((strength) => /(^|\D)1000 mg/.test(strength))).toBe(true);
+    expect((await found('metformin 1 000 mg'))[0]).toBe('EXACT Metformin');
+    expect(await strengths('amoxicillin 0.5 g')).toEqual(['500 mg']);
+    expect(new Set((await search('5 mg', 100)).map(({ reason }) => reason))).toEqual(new Set(['PROPERTY']));
   });
 
   it('knows forms and routes', async () => {
@@ -120,30 +97,7 @@ describe('search over the formulary (C-06)', () => {
 
   it('finds ATC codes', async () => {
     expect(await found('C09AA03')).toEqual(['CODE Lisinopril']);
-  });
-
-  it('gives every hit once, page after page', async () => {
-    const all = (await search('hydrochlorothiazide', 100)).map(({ id }) => id);
-    const paged: string[] = [];
-    for (let after: Place | null = null; ;) {
-      const page = await search('hydrochlorothiazide', 7, after);
-      paged.push(...page.slice(0, 7).map(({ id }) => id));
-      if (page.length <= 7) break;
-      after = page[6]!;
-    }
-    expect(paged).toEqual(all);
-    expect(new Set(paged).size).toBe(all.length);
-  });
-
-  it('filters and counts (S-24)', async () => {
-    const filter: Filter = { forms: ['tablet'], supply: 'otc' };
-    const hits = await search('ibuprofen', 100, null, filter);
-    expect(hits.map(({ name, strength }) => `${name} ${strength}`)).toEqual(['Ibuprofen 200 mg']);
-    const facets = await database.as('app', async (tx) =>
-      facetsOf(tx, release.id, await findHits(tx, release, { text: 'ibuprofen', filter: {} }), {}),
-    );
-    expect(facets).toContainEqual({ field: 'form', value: 'oral-suspension', count: 1 });
-    expect(facets).toContainEqual({ field: 'schedule', value: 'CII', count: 5 });
+    expect((await search('C09AA03'))[0]!.matched).toBe('C09AA03');
   });
 
   it('lists everything when nothing is asked', async () => {
@@ -160,7 +114,76 @@ describe('search over the formulary (C-06)', () => {
       '💊',
       ':AB',
       '%_',
+      '1'.repeat(200),
     ])
       expect(Array.isArray(await search(text))).toBe(true);
+  });
+});
+
+describe('facets (S-24)', () => {
+  const facets = (text: string, filter: Filter = {}) =>
+    database.as('app', (tx) => searchFacets(tx, { text, filter }));
+
+  it('filter, and count what a further choice would leave', async () => {
+    const filter: Filter = { form: ['tablet'], supply: ['otc'] };
+    const hits = await search('ibuprofen', 100, null, filter);
+    expect(hits.map(({ name, strength }) => `${name} ${strength}`)).toEqual(['Ibuprofen 200 mg']);
+    const all = await facets('ibuprofen');
+    expect(all).toContainEqual({
+      field: 'form',
+      value: 'oral-suspension',
+      label: 'oral suspension',
+      count: 1,
+    });
+    expect(all).toContainEqual({ field: 'schedule', value: 'CII', label: 'CII', count: 5 });
+    expect(all.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['route', 'class', 'category', 'supply', 'company', 'jurisdiction']),
+    );
+    const otc = await facets('ibuprofen', { supply: ['otc'] });
+    // Its own field is counted as if it were not filtered, the others as filtered.
+    const count = (list: typeof all, field: string, value: string) =>
+      list.find((each) => each.field === field && each.value === value)?.count;
+    expect(count(otc, 'supply', 'rx')).toBe(count(all, 'supply', 'rx'));
+    expect(count(otc, 'schedule', 'CII')).toBeUndefined();
+  });
+
+  it('count what filters then find, for every value', async () => {
+    for (const { field, value, count } of await facets('hydrochlorothiazide')) {
+      const hits = await search('hydrochlorothiazide', 1000, null, { [field]: [value] });
+      expect([field, value, hits.length]).toEqual([field, value, count]);
+    }
+  });
+
+  it('know no field that is not there', async () => {
+    await expect(
+      database.as('app', (tx) =>
+        tx.query(`SELECT * FROM reference.search_products('a', '{"colour": ["red"]}')`),
+      ),
+    ).rejects.toThrow('No filter is called colour');
+  });
+});
+
+describe('what is no longer sold', () => {
+  it('is found on request only, from the day after on', async () => {
+    const [warfarin] = await search('warfarin', 1);
+    const ends = (day: string) =>
+      database.as('admin', async (tx) => {
+        await tx.query(`UPDATE reference.product SET marketing_end = ${day} WHERE id = $1`, [warfarin!.id]);
+        await tx.query('SELECT reference.index_release(release_id) FROM reference.current_release');
+      });
+    const isFound = async (filter: Filter) =>
+      (await search('warfarin', 20, null, filter)).some(({ id }) => id === warfarin!.id);
+    await ends('current_date');
+    expect(await isFound({})).toBe(true);
+    await ends('current_date - 1');
+    expect(await isFound({})).toBe(false);
+    expect(await isFound({ ended: true })).toBe(true);
+    // An index that was made before the day came.
+    await database.as('admin', (tx) =>
+      tx.query(`UPDATE reference.search_posting SET term = '2000-01-01', places = '{}' WHERE kind = 'ended'`),
+    );
+    expect(await isFound({})).toBe(false);
+    await ends('NULL');
+    expect(await isFound({})).toBe(true);
   });
 });

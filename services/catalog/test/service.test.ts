@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inTransaction } from '@carethread/bus/transaction.ts';
-import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
-import { PrescriptionSigned, RescreenRequested } from '@carethread/contracts/events/prescriptions.ts';
+import { LinesResolved, ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
+import {
+  LinesWritten,
+  PrescriptionSigned,
+  RescreenRequested,
+} from '@carethread/contracts/events/prescriptions.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
@@ -76,7 +80,7 @@ describe('with the formulary', () => {
            node { id name genericName brandName brands strength routes supply schedule origin lookAlikes
              form { code name } category { code name } company { name } release { number }
              ingredients { strength ingredient { code name } } codes { system value } packages { code } } }
-         pageInfo { hasNextPage hasPreviousPage endCursor } facets { field value count } } }`,
+         pageInfo { hasNextPage hasPreviousPage endCursor } facets { field value label count } } }`,
       { text: 'Coumadin 5mg' },
     );
     expect(products.edges).toHaveLength(1);
@@ -109,7 +113,7 @@ describe('with the formulary', () => {
   it('never proposes a misspelling or half a name that looks like another (C-08)', async () => {
     const matches = async (text: string) => {
       const { products } = await ask(
-        'query P($text: String!) { products(search: $text) { edges { match { reason text preselectable } node { genericName lookAlikes } } } }',
+        'query P($text: String!) { products(search: $text) { edges { match { reason text preselectable lookAlikes } node { genericName lookAlikes } } } }',
         { text },
       );
       return products.edges[0];
@@ -122,6 +126,7 @@ describe('with the formulary', () => {
     const exact = await matches('hydroxyzine');
     expect(exact).toMatchObject({ match: { reason: 'EXACT', preselectable: true } });
     expect(exact.node.lookAlikes).toContain('Hydralazine');
+    expect(exact.match.lookAlikes).toEqual(exact.node.lookAlikes);
   });
 
   it('pages, filters, and refuses what is no page', async () => {
@@ -145,7 +150,8 @@ describe('with the formulary', () => {
     const data = await ask(
       `query R($id: ID!) { product(id: $id) { name equivalents { name } } nothing: product(id: "no-id") { id }
          ingredient(code: "acetaminophen") { name reviewed schedule synonyms { name kind language } codes { system value } classes { code name } }
-         ingredients(search: "paracetamol") { code } misspelt: ingredients(search: "amoxicilin", first: 1) { code }
+         ingredients(search: "paracetamol") { edges { node { code } match { reason text preselectable } } pageInfo { hasNextPage } }
+         misspelt: ingredients(search: "amoxicillan", first: 1) { edges { node { code } match { reason preselectable } } }
          ingredientClasses { code name members } conditions(search: "asthma") { code name } }`,
       { id: warfarin },
     );
@@ -154,8 +160,18 @@ describe('with the formulary', () => {
     expect(data.ingredient).toMatchObject({ name: 'Acetaminophen', reviewed: true, schedule: null });
     expect(data.ingredient.synonyms).toContainEqual({ name: 'paracetamol', kind: 'INN', language: null });
     expect(data.ingredient.codes).toEqual([{ system: 'ATC', value: 'N02BE01' }]);
-    expect(data.ingredients).toEqual([{ code: 'acetaminophen' }]);
-    expect(data.misspelt).toEqual([{ code: 'amoxicillin' }]);
+    expect(data.ingredients).toEqual({
+      edges: [
+        {
+          node: { code: 'acetaminophen' },
+          match: { reason: 'SYNONYM', text: 'paracetamol', preselectable: true },
+        },
+      ],
+      pageInfo: { hasNextPage: false },
+    });
+    expect(data.misspelt.edges).toEqual([
+      { node: { code: 'amoxicillin' }, match: { reason: 'TYPO', preselectable: false } },
+    ]);
     expect(data.ingredientClasses).toContainEqual(
       expect.objectContaining({ code: 'STATIN', members: expect.arrayContaining(['atorvastatin']) }),
     );
@@ -270,6 +286,30 @@ describe('with the formulary', () => {
           schedule: null,
         },
       ]);
+    });
+
+    it('says before the signature what the lines are, and keeps nothing of it', async () => {
+      const { screening: _, screeningNumber: __, ...about } = signed();
+      const oxycodone = { lineId: newId<'Line'>(), productId: null, ingredients: ['oxycodone'] };
+      const unheardOf = { lineId: newId<'Line'>(), productId: newId<'Product'>(), ingredients: [] };
+      await catalog.publish(LinesWritten, {
+        aggregateId: about.prescriptionId,
+        sequence: 2,
+        data: { ...about, lines: [oxycodone, unheardOf] },
+      });
+      await catalog.drain();
+      const told = (await catalog.emitted(LinesResolved)).filter(
+        ({ data }) => data.prescriptionId === about.prescriptionId,
+      );
+      expect(told).toHaveLength(1);
+      expect(told[0]!.data).toMatchObject({
+        ...about,
+        lines: [
+          { lineId: oxycodone.lineId, wording: 'Oxycodone', ingredients: ['oxycodone'], schedule: 'CII' },
+          { lineId: unheardOf.lineId, wording: null, ingredients: [], schedule: null },
+        ],
+      });
+      expect(await screenings(about.prescriptionId)).toEqual([]);
     });
 
     it('answers each question once, and the next one anew', async () => {

@@ -23,6 +23,7 @@ export const shippedRelease: ClinicalRelease = {
   classes: new Set(formulary.classes.map(({ code }) => code)),
   otherAllergens: new Set(formulary.otherAllergens.map(({ code }) => code)),
   conditions: new Set(formulary.conditions.map(({ code }) => code)),
+  routes: new Set(formulary.routes.map(({ code }) => code)),
   localRoutes: new Set(
     formulary.routes.filter(({ exposure }) => exposure === 'local').map(({ code }) => code),
   ),

@@ -4,7 +4,7 @@ import type { Role } from '@carethread/contracts/actor.ts';
 import { MembershipEnded, MembershipGranted } from '@carethread/contracts/events/identity.ts';
 import type { MembershipId, OrganisationId, UserId } from '@carethread/contracts/ids.ts';
 import type { Origin } from './asking.ts';
-import { isStaff, type Membership, type Standing } from './membership.ts';
+import { isStaff, type Membership, permissionsIn, type Standing } from './membership.ts';
 
 interface Row {
   id: MembershipId;
@@ -82,7 +82,13 @@ export async function saveGranted(tx: Tx, membership: Membership, origin: Origin
   ]);
   if (saved.length === 0) return false;
   if (isStaff(role)) tx.send(becomeStaff, [userId]);
-  const data = { membershipId: id, userId, organisationId, role };
+  const data = {
+    membershipId: id,
+    userId,
+    organisationId,
+    role,
+    permissions: permissionsIn(membership),
+  };
   emit(tx, MembershipGranted, { aggregateId: id, sequence: version, data, ...origin });
   return true;
 }

@@ -6,6 +6,7 @@ import { PrismaClient } from './generated/prisma/client.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { createReads } from './reads.ts';
+import { whenPrescriptionBlocked } from './when-prescription-blocked/when-prescription-blocked.ts';
 import { whenPharmacyChanged } from './when-pharmacy-changed/when-pharmacy-changed.ts';
 import { whenTicketMoved } from './when-ticket-moved/when-ticket-moved.ts';
 import { whenTicketOpened } from './when-ticket-opened/when-ticket-opened.ts';
@@ -35,6 +36,7 @@ export const createMessagingService = (
           'tickets.ticket.opened.v1': whenTicketOpened,
           'tickets.ticket.pharmacy_changed.v1': whenPharmacyChanged,
           'tickets.ticket.moved.v1': whenTicketMoved,
+          'prescriptions.prescription.blocked.v1': whenPrescriptionBlocked,
         },
       };
     },

@@ -1,13 +1,27 @@
 import type { TicketStatus } from '@carethread/contracts/events/tickets.ts';
 
 /** What a system message says, in codes; clients word it in their own language. */
-export type Notice = {
-  readonly code: 'ticket.moved';
-  readonly params: { readonly from: TicketStatus; readonly to: TicketStatus; readonly reason: string };
-};
+export type Notice =
+  | {
+      readonly code: 'ticket.moved';
+      readonly params: { readonly from: TicketStatus; readonly to: TicketStatus; readonly reason: string };
+    }
+  /** A later safety check has points the doctor has to answer; `cause` is why it was made. */
+  | { readonly code: 'prescription.needs_doctor'; readonly params: { readonly cause: string } };
 
 /** The same in English, for clients that do not know the code. It has to be right for every kind of ticket. */
-export function noticeText({ params: { from, to } }: Notice): string {
+export function noticeText(notice: Notice): string {
+  switch (notice.code) {
+    case 'ticket.moved':
+      return movedText(notice.params);
+    case 'prescription.needs_doctor':
+      return 'A routine check has a question for the doctor. The prescription goes on when it is answered.';
+    default:
+      return notice satisfies never;
+  }
+}
+
+function movedText({ from, to }: { from: TicketStatus; to: TicketStatus }): string {
   switch (to) {
     case 'created':
       return 'This was opened again.';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { MemberLeft, ThreadOpened } from '@carethread/contracts/events/messaging.ts';
-import { newId } from '@carethread/contracts/ids.ts';
+import { MemberLeft, MessagePosted, ThreadOpened } from '@carethread/contracts/events/messaging.ts';
+import { PrescriptionBlocked } from '@carethread/contracts/events/prescriptions.ts';
+import { newId, type TicketId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import {
   look,
@@ -190,6 +191,54 @@ describe('events about tickets', () => {
       ['pharmacy', last.organisationId],
     ]);
     expect(await openings(ticket)).toHaveLength(1);
+  });
+});
+
+describe('a safety check with points for the doctor', () => {
+  async function blocked(ticketId: TicketId, cause?: string): Promise<string> {
+    const prescriptionId = newId<'Prescription'>();
+    const event = {
+      id: newId<'Event'>(),
+      aggregateId: prescriptionId,
+      sequence: 1,
+      data: { prescriptionId, ticketId, verdict: 'findings' as const, open: 2, cause },
+    };
+    await messaging.publish(PrescriptionBlocked, event);
+    await messaging.publish(PrescriptionBlocked, event);
+    await messaging.drain();
+    return prescriptionId;
+  }
+
+  it('is said once, in codes, without the points, and reaches every inbox of the thread', async () => {
+    const { id, threadId, doctor, patient, pharmacist } = await openedTicket(messaging);
+    const prescriptionId = await blocked(id, 'catalog_release');
+    const { data } = await messaging.ask(
+      patient,
+      `query ($id: ID!) { thread(id: $id) { lastNumber unreadCount messages(last: 1) { edges { node {
+         kind body prescription { id } system { code params { name value } } } } } } }`,
+      { id: threadId },
+    );
+    expect(data['thread']).toMatchObject({ lastNumber: 1, unreadCount: 0 });
+    expect(data['thread'].messages.edges[0].node).toEqual({
+      kind: 'SYSTEM',
+      body: 'A routine check has a question for the doctor. The prescription goes on when it is answered.',
+      prescription: { id: prescriptionId },
+      system: {
+        code: 'prescription.needs_doctor',
+        params: [{ name: 'cause', value: 'catalog_release' }],
+      },
+    });
+    const posted = (await messaging.emitted(MessagePosted)).filter((each) => each.data.threadId === threadId);
+    expect(posted.map((each) => each.data.memberIds.toSorted())).toEqual([
+      [doctor.userId, patient.userId, pharmacist.organisationId].toSorted(),
+    ]);
+  });
+
+  it('is not said at signing, where the doctor sees it', async () => {
+    const { id, threadId, patient } = await openedTicket(messaging);
+    await blocked(id, 'signed');
+    await blocked(id);
+    expect((await look(messaging, patient, threadId)).lastNumber).toBe(0);
   });
 });
 

@@ -19,9 +19,20 @@ export function addDays(date: LocalDate, days: number): LocalDate {
   return moved.toISOString().slice(0, 10);
 }
 
+/** `months` later; the last day of the month where the month has no such day. */
+export function addMonths(date: LocalDate, months: number): LocalDate {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const lastOfMonth = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, lastOfMonth))).toISOString().slice(0, 10);
+}
+
 /** Whether the text is a day that exists: 29 February only in leap years. */
 export const isLocalDate = (text: string): text is LocalDate =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && addDays(text, 0) === text;
+
+/** Days from one day to another; negative when the other is earlier. */
+export const daysBetween = (from: LocalDate, to: LocalDate): number =>
+  (Date.parse(to) - Date.parse(from)) / dayMs;
 
 /** Completed months from a birth date to a day; 0 on the day itself, and never negative. */
 export function monthsBetween(from: LocalDate, to: LocalDate): number {

@@ -1,7 +1,8 @@
-import type { DispenseId, LineId } from '@carethread/contracts/ids.ts';
+import type { DispenseId, LineId, OrganisationId } from '@carethread/contracts/ids.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
-import { dateIn, type LocalDate } from './calendar.ts';
-import { type Dispense, type Fill, type Lot, type NotDispensedReason, type PreparationId } from './fill.ts';
+import { dateIn } from './calendar.ts';
+import { checkHandedOver, checkPrepared, type FillRules, type OpenFill } from './controls/at-counter.ts';
+import type { Dispense, Fill, Lot, NotDispensedReason, PartReason, PreparationId } from './fill.ts';
 import { handOver as handOverFill, markNotDispensed as markLine, prepare as prepareFill } from './filling.ts';
 import { authorisedFills } from './line.ts';
 import {
@@ -14,21 +15,28 @@ import {
   wrongStatus,
 } from './prescription.ts';
 import { checkSafe } from './judging.ts';
-import { checkHold, type Holder, type TicketCopy } from './ticket-copy.ts';
+import { checkLots, checkReady } from './withdrawal/withdrawal.ts';
+import { checkHold, type Holder } from './ticket-copy.ts';
 
 /** Says what stands ready of a fill. */
 export function prepareLines(
   prescription: Prescription,
   holder: Holder,
   command: { expectedVersion: number; lines: readonly { lineId: LineId; lots: readonly Lot[] }[] },
-  at: { now: Date; newId: () => PreparationId },
+  at: { now: Date; newId: () => PreparationId; rules: FillRules },
 ): Decided | Refusal {
   const open = checkFill(prescription, holder, at.now);
   if (open instanceof Refusal) return open;
   const { fill, today } = open;
   const stale = checkFillVersion(fill, command.expectedVersion);
   if (stale) return stale;
+  const stopped = checkLots(prescription, command.lines, at.now);
+  if (stopped) return stopped;
   const { lines } = prescription;
+  const controlled = command.lines.flatMap(({ lineId, lots }, i) =>
+    lots.length === 0 ? [] : checkPrepared(prescription, open, { lineId, lots }, i, { ...at, holder }),
+  );
+  if (controlled.length > 0) return new Refusal(controlled);
   const next = prepareFill(fill, command.lines, {
     lines,
     today,
@@ -49,7 +57,7 @@ export function handOver(
   prescription: Prescription,
   holder: Holder,
   items: readonly { preparationId: PreparationId; quantity: number }[],
-  at: { now: Date; id: DispenseId },
+  at: { now: Date; id: DispenseId; partReason: PartReason | null; rules: FillRules },
 ): (Decided & { dispense: Dispense }) | Refusal {
   const open = checkFill(prescription, holder, at.now);
   if (open instanceof Refusal) return open;
@@ -59,15 +67,22 @@ export function handOver(
     return refuse('BLOCKED', 'The safety check of this claim has not begun. Try again in a moment.');
   const unsafe = checkSafe(prescription);
   if (unsafe) return unsafe;
+  const stopped = checkReady(prescription, items, at.now);
+  if (stopped) return stopped;
   const { pharmacyId, fence, userId: by } = holder;
-  const done = handOverFill(fill, items, { id: at.id, today, by, pharmacyId, fence, now: at.now });
+  const { id, now, partReason } = at;
+  const done = handOverFill(fill, items, { id, today, by, pharmacyId, fence, now, partReason });
   if (done instanceof Refusal) return done;
   const next = done.fill;
+  const forbidden = checkHandedOver(prescription, open, done, { ...at, holder });
+  if (forbidden) return forbidden;
   const handedOver = new Set(next.lines.filter((line) => line.handedOver > 0).map((line) => line.lineId));
   return {
     ...afterSettling(prescription, next, fence, {
       lastHandedOverAt: at.now,
       daysSupplied: longestSupply(prescription, handedOver),
+      dispensedBy: pharmacyId,
+      transfers: prescription.transfers + (goesOnElsewhere(prescription, pharmacyId) ? 1 : 0),
     }),
     dispense: done.dispense,
   };
@@ -90,7 +105,7 @@ export function markNotDispensed(
   return decide(
     prescription,
     { fills: withFill(prescription, next) },
-    { kind: 'prepared', fill: next, fence: holder.fence },
+    { kind: next.status === 'not_fulfilled' ? 'not_fulfilled' : 'prepared', fill: next, fence: holder.fence },
   );
 }
 
@@ -98,7 +113,7 @@ function afterSettling(
   prescription: Prescription,
   fill: Fill,
   fence: number,
-  supply: Partial<Pick<Prescription, 'lastHandedOverAt' | 'daysSupplied'>>,
+  supply: Partial<Pick<Prescription, 'lastHandedOverAt' | 'daysSupplied' | 'dispensedBy' | 'transfers'>>,
 ): Decided {
   const complete = fill.status === 'complete';
   const fillsUsed = prescription.fillsUsed + (complete ? 1 : 0);
@@ -123,11 +138,10 @@ const longestSupply = (prescription: Prescription, lineIds: ReadonlySet<LineId>)
     ...prescription.lines.filter(({ id }) => lineIds.has(id)).map((line) => line.durationDays ?? 0),
   );
 
-function checkFill(
-  prescription: Prescription,
-  holder: Holder,
-  now: Date,
-): { fill: Fill; ticket: TicketCopy; today: LocalDate } | Refusal {
+const goesOnElsewhere = ({ dispensedBy }: Prescription, pharmacyId: OrganisationId): boolean =>
+  dispensedBy !== null && dispensedBy !== pharmacyId;
+
+function checkFill(prescription: Prescription, holder: Holder, now: Date): OpenFill | Refusal {
   const fill = fillOfTicket(prescription, holder.ticketId);
   const ticket = fill?.ticket;
   if (!fill || !ticket) return refuse('NOT_FOUND', 'There is no such fill, or it is not yours.');

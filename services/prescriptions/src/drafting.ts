@@ -2,12 +2,14 @@ import type { Actor } from '@carethread/contracts/actor.ts';
 import type { TicketKind } from '@carethread/contracts/events/tickets.ts';
 import type { LineId, OrganisationId, PrescriptionId, UserId } from '@carethread/contracts/ids.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
-import type { Line } from './line.ts';
+import { isCoded, type Line, type Resolved } from './line.ts';
 import {
   checkVersion,
   type Decided,
   decide,
   draftOf,
+  type Fact,
+  hashOf,
   type Prescription,
   wrongStatus,
 } from './prescription.ts';
@@ -61,7 +63,13 @@ export function startDraft(
     ended: null,
     createdAt: now,
     factsVersion: 0,
+    withdrawals: [],
+    releaseInForce: null,
     ticket,
+    clinic: null,
+    signedSchedules: {},
+    dispensedBy: null,
+    transfers: 0,
   };
   return { prescription, facts: [{ kind: 'drafted' }] };
 }
@@ -92,9 +100,10 @@ export function setLines(
       : [];
   });
   if (strange.length > 0) return new Refusal(strange);
+  const told = written(prescription, { contentVersion: draft.contentVersion, lines });
   if (prescription.amendment)
-    return decide(prescription, { amendment: { ...prescription.amendment, lines } });
-  return decide(prescription, { lines });
+    return decide(prescription, { amendment: { ...prescription.amendment, lines } }, ...told);
+  return decide(prescription, { lines }, ...told);
 }
 
 /** Throws away what is being written: the whole draft, or the open amendment of something signed. */
@@ -135,7 +144,27 @@ export function amend(
   const changeable = checkChangeable(prescription);
   if (changeable) return changeable;
   const lines = prescription.lines.map((line) => ({ ...line, id: newLineId(), resolved: null }));
-  return decide(prescription, { amendment: { contentVersion: prescription.contentVersion + 1, lines } });
+  const amendment = { contentVersion: prescription.contentVersion + 1, lines };
+  return decide(prescription, { amendment }, ...written(prescription, amendment));
+}
+
+/** For the catalog to say what they are; of what was typed by hand it cannot. */
+const written = (prescription: Prescription, content: { contentVersion: number; lines: Line[] }): Fact[] => {
+  const lines = content.lines.filter(isCoded);
+  if (lines.length === 0) return [];
+  const { contentVersion } = content;
+  return [{ kind: 'lines_written', contentVersion, contentHash: hashOf(prescription, content), lines }];
+};
+
+/** Takes in what the catalog says of lines that are being written; null when they are others by now. */
+export function resolveDraft(
+  prescription: Prescription,
+  contentHash: string,
+  resolved: ReadonlyMap<string, Resolved>,
+): Line[] | null {
+  const draft = draftOf(prescription);
+  if (!draft || hashOf(prescription, draft) !== contentHash) return null;
+  return draft.lines.map((line) => ({ ...line, resolved: resolved.get(line.id) ?? line.resolved }));
 }
 
 /** Why the content may not become another one any more; null while it may. */

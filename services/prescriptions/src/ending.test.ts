@@ -11,6 +11,7 @@ import {
   ok,
   refused,
   released,
+  rules,
   signed,
 } from '../test/examples.ts';
 import { handOver, prepareLines } from './dispensing.ts';
@@ -34,16 +35,33 @@ const handed = (prescription: Prescription, quantity: number): Prescription => {
       claimed,
       holder(claimed),
       { expectedVersion: version, lines: entries },
-      { now, newId: () => newId<'Preparation'>() },
+      { now, newId: () => newId<'Preparation'>(), rules },
     ),
   ).prescription;
   const items = ready.fills
     .at(-1)!
     .preparations.map((each) => ({ preparationId: each.id, quantity: each.quantity }));
-  return ok(handOver(ready, holder(ready), items, { now, id: newId<'Dispense'>() })).prescription;
+  return ok(handOver(ready, holder(ready), items, { now, id: newId<'Dispense'>(), partReason: null, rules }))
+    .prescription;
 };
 const states = (prescription: Prescription) =>
   lineStatesOf(prescription.fills.at(-1)!).map(({ state }) => state);
+
+describe('the end of validity (T-13)', () => {
+  const facts = (decided: { facts: object[] } | null) => decided?.facts;
+
+  it('is told, with whether something was handed over; that of a draft is nobody’s business', () => {
+    const { ticketId } = released();
+    expect(facts(expire(held(released()), later(182)))).toMatchObject([
+      { kind: 'expired', reason: 'validity_ended', part: false },
+    ]);
+    expect(facts(expire(handed(released(), 3), later(182)))).toMatchObject([{ kind: 'expired', part: true }]);
+    expect(facts(ticketExpired(released(), ticketId, now))).toMatchObject([
+      { kind: 'expired', ticketId, reason: 'ticket_expired', part: false },
+    ]);
+    expect(facts(ticketExpired(draft(), draft().ticketId, now))).toEqual([]);
+  });
+});
 
 describe('cancelling (T-10)', () => {
   it('has an outcome for every status', () => {
@@ -65,9 +83,9 @@ describe('cancelling (T-10)', () => {
     const after = decided!.prescription;
     expect(states(after)).toEqual(['cancelled']);
     expect(after.fills[0]?.lines[0]?.handedOver).toBe(12);
-    expect(refused(handOver(after, holder(after), [], { now, id: newId<'Dispense'>() }))).toEqual([
-      'ILLEGAL_MOVE',
-    ]);
+    expect(
+      refused(handOver(after, holder(after), [], { now, id: newId<'Dispense'>(), partReason: null, rules })),
+    ).toEqual(['ILLEGAL_MOVE']);
   });
 
   it('by the ticket is refused when everything was handed over', () => {
@@ -105,6 +123,8 @@ describe('expiry', () => {
         handOver(claimed, holder(claimed), [], {
           now: new Date('2027-05-20T04:00:00Z'),
           id: newId<'Dispense'>(),
+          partReason: null,
+          rules,
         }),
       ),
     ).toEqual(['EXPIRED']);
@@ -131,7 +151,7 @@ describe('a ticket that comes back', () => {
         claimed,
         holder(claimed),
         { expectedVersion: 1, lines: entries },
-        { now, newId: () => newId<'Preparation'>() },
+        { now, newId: () => newId<'Preparation'>(), rules },
       ),
     ).prescription;
     expect(states(ok(ticketGivenBack(ready, ready.ticketId)).prescription)).toEqual(['to_fill']);
@@ -153,7 +173,7 @@ describe('a claim', () => {
   it('that was returned, overtaken or never seen does not hand over', () => {
     const prescription = held(released(), 2);
     const trial = (fence: number, p = prescription) =>
-      refused(handOver(p, holder(p, fence), [], { now, id: newId<'Dispense'>() }));
+      refused(handOver(p, holder(p, fence), [], { now, id: newId<'Dispense'>(), partReason: null, rules }));
     expect(trial(1)).toEqual(['STALE_CLAIM']);
     expect(trial(3)).toEqual(['BLOCKED']);
     const fills = prescription.fills.map((fill) => ({

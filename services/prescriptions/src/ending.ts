@@ -68,9 +68,13 @@ export function ticketCancelled(
   const fill = fillOfTicket(prescription, ticketId);
   if (fill?.status === 'complete') return decide(prescription, {}, { kind: 'cancel_refused', ticketId });
   // A cancellation of a ticket that is held comes twice: marked, then acknowledged.
-  if (isOver(prescription) || (fill && fill.status !== 'open')) return null;
+  if (isOver(prescription)) return null;
+  // Wished before the ticket heard that the pharmacy gives this fill up: what can be had elsewhere ends, too.
+  const givenUp = fill?.status === 'not_fulfilled';
+  if (fill && fill.status !== 'open' && !givenUp) return null;
   // A patient who does not want a repeat now keeps it for later; everything else is about the whole prescription.
-  if (fill && fill.number > 1 && !by.doctor) return endOne(prescription, fill, 'cancelled', now);
+  if (fill && fill.number > 1 && !by.doctor)
+    return givenUp ? null : endOne(prescription, fill, 'cancelled', now);
   const told = prescription.status === 'draft' ? [] : [cancelledFact(prescription, by.reason)];
   return endAll(prescription, 'cancelled', by.reason, now, ...told);
 }
@@ -79,7 +83,8 @@ export function ticketExpired(prescription: Prescription, ticketId: TicketId, no
   const fill = fillOfTicket(prescription, ticketId);
   if (isOver(prescription) || (fill && fill.status !== 'open')) return null;
   if (fill && (fill.number > 1 || anyHandedOver(fill))) return endOne(prescription, fill, 'expired', now);
-  return endAll(prescription, 'expired', 'ticket_expired', now);
+  const told = prescription.status === 'draft' ? [] : [expiredFact(prescription, 'ticket_expired')];
+  return endAll(prescription, 'expired', 'ticket_expired', now, ...told);
 }
 
 /** The pharmacy declined. If it handed nothing over, the unit is there to be redeemed elsewhere. */
@@ -105,7 +110,7 @@ export function ticketGivenBack(prescription: Prescription, ticketId: TicketId):
 export function expire(prescription: Prescription, now: Date): Decided | null {
   const { signature } = prescription;
   if (!signature || isOver(prescription) || now < expiresEverywhere(signature.validUntil)) return null;
-  return endAll(prescription, 'expired', 'validity_ended', now);
+  return endAll(prescription, 'expired', 'validity_ended', now, expiredFact(prescription, 'validity_ended'));
 }
 
 /** The last day of validity counts in full in the pharmacy's zone, and a day can have 25 hours. */
@@ -116,6 +121,15 @@ const isOver = ({ status }: Prescription): boolean =>
 
 const cancelledFact = (prescription: Prescription, reason: string): Fact => ({
   kind: 'cancelled',
+  ...endOf(prescription, reason),
+});
+
+const expiredFact = (prescription: Prescription, reason: string): Fact => ({
+  kind: 'expired',
+  ...endOf(prescription, reason),
+});
+
+const endOf = (prescription: Prescription, reason: string) => ({
   ticketId: currentFill(prescription)?.ticketId ?? prescription.ticketId,
   reason,
   part: prescription.lastHandedOverAt !== null,

@@ -23,6 +23,7 @@ const hand = (fill: Fill, items: Parameters<typeof handOver>[1], today = '2026-1
     pharmacyId: pharmacist.organisationId,
     fence: 1,
     now,
+    partReason: null,
   });
 const states = (fill: Fill) => lineStatesOf(fill).map(({ state }) => state);
 const everything = (fill: Fill) =>
@@ -84,7 +85,12 @@ describe('a fill (R-10, T-11)', () => {
   });
 
   it('substitutes only where the doctor allows it, and records how and why', () => {
-    const substitution = { productText: 'Amoxi-Generic', type: 'generic', reason: 'out_of_stock' } as const;
+    const substitution = {
+      productText: 'Amoxi-Generic',
+      productId: null,
+      type: 'generic',
+      reason: 'out_of_stock',
+    } as const;
     expect(refused(ready(fresh, [{ lineId: second.id, lots: [lot(1, { substitution })] }]))).toEqual([
       'NOT_ALLOWED',
     ]);
@@ -112,10 +118,18 @@ describe('a fill (R-10, T-11)', () => {
     const whole = ok(ready(given, [{ lineId: first.id, lots: [lot(30)] }]));
     expect(readinessOf(whole)).toBe('whole');
     expect(ok(hand(whole, everything(whole))).fill.status).toBe('complete');
-    expect(ok(markNotDispensed(given, first.id, 'patient_declined')).status).toBe('open');
     const part = ok(hand(whole, [{ preparationId: whole.preparations[0]!.id, quantity: 3 }])).fill;
     const rest = ok(markNotDispensed(part, first.id, 'patient_declined'));
     expect(rest).toMatchObject({ status: 'complete', preparations: [] });
+  });
+
+  it('T-11 is not fulfilled when every line is closed and nothing was handed over', () => {
+    const prepared = ok(ready(fresh, [{ lineId: second.id, lots: [lot(2)] }]));
+    const given = ok(markNotDispensed(prepared, first.id, 'out_of_stock'));
+    expect(given.status).toBe('open');
+    const none = ok(markNotDispensed(given, second.id, 'patient_declined'));
+    expect(none).toMatchObject({ status: 'not_fulfilled', preparations: [] });
+    expect(states(none)).toEqual(['not_dispensed', 'not_dispensed']);
   });
 
   it('is as it was before for the next pharmacy when it is given back', () => {

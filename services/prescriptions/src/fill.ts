@@ -1,5 +1,13 @@
 import type { LineState } from '@carethread/contracts/events/prescriptions.ts';
-import type { DispenseId, Id, LineId, OrganisationId, TicketId, UserId } from '@carethread/contracts/ids.ts';
+import type {
+  DispenseId,
+  Id,
+  LineId,
+  OrganisationId,
+  ProductId,
+  TicketId,
+  UserId,
+} from '@carethread/contracts/ids.ts';
 import type { LocalDate } from './calendar.ts';
 import type { Line } from './line.ts';
 import type { TicketCopy } from './ticket-copy.ts';
@@ -27,6 +35,10 @@ export const notDispensedReasons = [
 ] as const;
 export type NotDispensedReason = (typeof notDispensedReasons)[number];
 
+/** Why only a part of what is owed is handed over. */
+export const partReasons = ['short_supply', 'on_request'] as const;
+export type PartReason = (typeof partReasons)[number];
+
 /** Same ingredients, strength and form throughout: another ingredient is another prescription. */
 export const substitutionTypes = ['equivalent', 'generic', 'brand'] as const;
 export const substitutionReasons = [
@@ -39,6 +51,8 @@ export const substitutionReasons = [
 
 export interface Substitution {
   productText: string;
+  /** The product in the catalog, where the pharmacy says: then its withdrawals count. */
+  productId: ProductId | null;
   type: (typeof substitutionTypes)[number];
   reason: (typeof substitutionReasons)[number];
 }
@@ -66,6 +80,10 @@ export interface FillLine {
   quantity: number;
   handedOver: number;
   notDispensed: NotDispensedReason | null;
+  /** When the first of it was handed over. */
+  firstHandedOverAt: Date | null;
+  /** Why only a part of it was, when that was said. */
+  partReason: PartReason | null;
 }
 
 export interface Lot {
@@ -156,6 +174,8 @@ export const openFill = (
     quantity,
     handedOver: 0,
     notDispensed: null,
+    firstHandedOverAt: null,
+    partReason: null,
   })),
   preparations: [],
   lastDispenseId: null,

@@ -9,6 +9,7 @@ import {
   lineState,
   type Lot,
   type NotDispensedReason,
+  type PartReason,
   type Preparation,
   type PreparationId,
 } from './fill.ts';
@@ -76,7 +77,15 @@ export function prepare(
 export function handOver(
   fill: Fill,
   items: readonly { preparationId: PreparationId; quantity: number }[],
-  at: { id: DispenseId; today: LocalDate; by: UserId; pharmacyId: OrganisationId; fence: number; now: Date },
+  at: {
+    id: DispenseId;
+    today: LocalDate;
+    by: UserId;
+    pharmacyId: OrganisationId;
+    fence: number;
+    now: Date;
+    partReason: PartReason | null;
+  },
 ): { fill: Fill; dispense: Dispense } | Refusal {
   const problems: UserError[] = [];
   const taken: (Preparation & { taken: number })[] = [];
@@ -102,7 +111,14 @@ export function handOver(
   if (problems.length > 0) return new Refusal(problems);
   const lines = fill.lines.map((line) => {
     const now = taken.reduce((sum, { lineId, taken: n }) => (lineId === line.lineId ? sum + n : sum), 0);
-    return now === 0 ? line : { ...line, handedOver: line.handedOver + now };
+    if (now === 0) return line;
+    const handedOver = line.handedOver + now;
+    return {
+      ...line,
+      handedOver,
+      firstHandedOverAt: line.firstHandedOverAt ?? at.now,
+      partReason: line.partReason ?? (handedOver < line.quantity ? at.partReason : null),
+    };
   });
   return {
     fill: {
@@ -131,7 +147,7 @@ export function handOver(
   };
 }
 
-/** Closes a line without (further) hand-over. Completes the fill when something was handed over and nothing is owed. */
+/** Closes a line without (further) hand-over. With the last one, the fill is complete, or not fulfilled if it is empty. */
 export function markNotDispensed(fill: Fill, lineId: LineId, reason: NotDispensedReason): Fill | Refusal {
   const line = fill.lines.find((each) => each.lineId === lineId);
   if (!line) return refuse('INVALID', 'This fill has no such line.', { path: ['input', 'lineId'] });
@@ -143,10 +159,11 @@ export function markNotDispensed(fill: Fill, lineId: LineId, reason: NotDispense
     });
   }
   const lines = fill.lines.map((each) => (each === line ? { ...line, notDispensed: reason } : each));
+  const ended = anyHandedOver(fill) ? 'complete' : 'not_fulfilled';
   return {
     ...fill,
     version: fill.version + 1,
-    status: anyHandedOver(fill) && lines.every(isSettled) ? 'complete' : 'open',
+    status: lines.every(isSettled) ? ended : 'open',
     lines,
     preparations: fill.preparations.filter((ready) => ready.lineId !== lineId),
   };

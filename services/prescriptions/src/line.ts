@@ -89,6 +89,10 @@ export const toLine = (draft: LineDraft): Line => ({
 /** The codes of what is in it: those the catalog found, else those the line names. */
 export const ingredientsOf = (line: Line): string[] => line.resolved?.ingredients ?? line.ingredients;
 
+/** Whether the catalog can know what it is. */
+export const isCoded = ({ productId, ingredients }: Line): boolean =>
+  productId !== null || ingredients.length > 0;
+
 /** How many fills the lines allow together: the first, and as many repeats as the line with most has. */
 export const authorisedFills = (lines: readonly Line[]): number =>
   lines.length === 0 ? 0 : 1 + Math.max(...lines.map((line) => line.repeats));

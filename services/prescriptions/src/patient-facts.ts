@@ -12,6 +12,7 @@ export interface PatientFacts {
   birthDate: LocalDate | null;
   sex: (typeof sexes)[number];
   weightGrams: number | null;
+  heightMillimetres: number | null;
   pregnancy: (typeof pregnancies)[number];
   lactating: boolean | null;
   /** mL/min. */
@@ -32,6 +33,7 @@ export const nothingKnown: PatientFacts = {
   birthDate: null,
   sex: 'unknown',
   weightGrams: null,
+  heightMillimetres: null,
   pregnancy: 'unknown',
   lactating: null,
   creatinineClearance: null,

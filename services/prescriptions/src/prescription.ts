@@ -1,3 +1,4 @@
+import type { StepUp } from '@carethread/contracts/actor.ts';
 import type {
   DispenseId,
   LineId,
@@ -5,13 +6,16 @@ import type {
   PrescriptionId,
   TicketId,
   UserId,
+  WithdrawalId,
 } from '@carethread/contracts/ids.ts';
 import { refuse, staleVersion, type Refusal } from '@carethread/service-kit/refusal.ts';
 import { contentHash } from './content.ts';
+import type { PackRef } from './controls/pack.ts';
 import type { Fill, FillId } from './fill.ts';
 import type { Line } from './line.ts';
 import type { Override, Screening } from './screening.ts';
 import type { TicketCopy } from './ticket-copy.ts';
+import type { NotedState, ProductWithdrawal } from './withdrawal/withdrawal.ts';
 
 export const statuses = [
   'draft',
@@ -72,7 +76,26 @@ export interface Prescription {
   createdAt: Date;
   /** Version of the patient's facts now. */
   factsVersion: number;
+  /** What of its products is withdrawn or recalled, now or from a later moment on. */
+  withdrawals: readonly ProductWithdrawal[];
+  /** The catalog's release in force, as far as we have heard; null before the first. */
+  releaseInForce: string | null;
   ticket: TicketCopy | null;
+  /** Null while the clinic's registration has not come. */
+  clinic: Clinic | null;
+  /** The catalog's schedule of each line when it was signed; a line is missing while the catalog has not said. */
+  signedSchedules: Readonly<Record<LineId, string | null>>;
+  /** The pharmacy that handed something over last. */
+  dispensedBy: OrganisationId | null;
+  /** How often another pharmacy went on after one had handed something over. */
+  transfers: number;
+}
+
+/** Where a prescription is written. */
+export interface Clinic {
+  /** ISO 3166. */
+  jurisdiction: string;
+  timeZone: string;
 }
 
 export interface Signature {
@@ -81,17 +104,25 @@ export interface Signature {
   at: Date;
   /** Its last day, in the zone of the pharmacy that asks, is the last on which it may be used. */
   validUntil: Date;
+  /** The policy packs it was made under. */
+  packs: PackRef[];
+  /** The signer's last proof of identity before it. */
+  stepUp: StepUp | null;
 }
 
 /** What happened, for others to hear of. */
 export type Fact =
+  | { kind: 'lines_written'; contentVersion: number; contentHash: string; lines: Line[] }
   | { kind: 'drafted' | 'signed' | 'rescreen_requested' }
   | { kind: 'blocked'; open: number }
   | { kind: 'released'; overridden: boolean }
   | { kind: 'cancelled'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'cancel_refused'; ticketId: TicketId }
+  | { kind: 'expired'; ticketId: TicketId; reason: string; part: boolean }
   | { kind: 'fill_opened'; fill: Fill; pharmacyId: OrganisationId }
+  | { kind: 'withdrawal_noted'; withdrawalId: WithdrawalId; lineIds: LineId[]; state: NotedState }
   | { kind: 'prepared'; fill: Fill; fence: number }
+  | { kind: 'not_fulfilled'; fill: Fill; fence: number }
   | { kind: 'handed_over'; fill: Fill; dispenseId: DispenseId; fence: number };
 
 /** A decision: the prescription after it, and what is to be told. */

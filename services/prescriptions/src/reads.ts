@@ -1,8 +1,9 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { Actor } from '@carethread/contracts/actor.ts';
+import type { Actor, StepUp } from '@carethread/contracts/actor.ts';
 import { isId } from '@carethread/contracts/ids.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import DataLoader from 'dataloader';
+import type { PackRef } from './controls/pack.ts';
 import type { Dispense } from './fill.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { Line } from './line.ts';
@@ -12,6 +13,8 @@ import type { Screening, StoredVerdict } from './screening.ts';
 import { readPatientProfiles, type PatientProfile } from './show-patient-profile/read-patient-profiles.ts';
 import { dated, readPrescriptions } from './store/load.ts';
 import { readFacts } from './store/patient-facts-store.ts';
+import { readWithdrawals, withdrawalsOf } from './withdrawal/read-withdrawals.ts';
+import type { ProductWithdrawal } from './withdrawal/withdrawal.ts';
 import { lineJson, selectDispenses } from './store/select.ts';
 
 /** A verdict that came back. */
@@ -24,14 +27,16 @@ export interface SignedContent {
   contentHash: string;
   signedBy: string;
   signedAt: Date;
+  policyPacks: PackRef[];
+  stepUp: StepUp | null;
   lines: Line[];
 }
-export type DispenseRecord = Dispense & { prescriptionId: string };
+export type DispenseRecord = Dispense & { prescriptionId: string; patientId: string };
 
 const dispensesById = selectDispenses('d.id = ANY($1::uuid[])');
 const dispensesByPrescription = selectDispenses('d.prescription_id = ANY($1::uuid[])');
 const history = `SELECT prescription_id AS "prescriptionId", version, supersedes, content_hash AS "contentHash",
-    signed_by AS "signedBy", signed_at AS "signedAt", coalesce((SELECT json_agg(${lineJson} ORDER BY l.position)
+    signed_by AS "signedBy", signed_at AS "signedAt", packs AS "policyPacks", step_up AS "stepUp", coalesce((SELECT json_agg(${lineJson} ORDER BY l.position)
       FROM prescription_line l WHERE l.prescription_id = s.prescription_id AND l.content_version = s.version), '[]') AS lines
   FROM signed_content s WHERE prescription_id = ANY($1::uuid[]) ORDER BY version`;
 const newestVerdicts = `SELECT DISTINCT ON (prescription_id) prescription_id AS "prescriptionId", number,
@@ -101,6 +106,15 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
     verdict: one<Judged & { prescriptionId: string }>(
       (ids) => rows(newestVerdicts, ids),
       ({ prescriptionId }) => prescriptionId,
+    ),
+    /** Those that count now, by product. */
+    withdrawals: many<ProductWithdrawal>(
+      (ids) => ask((tx) => withdrawalsOf(tx, ids, now())),
+      ({ productId }) => productId,
+    ),
+    withdrawal: one<ProductWithdrawal>(
+      (ids) => ask((tx) => readWithdrawals(tx, ids)),
+      ({ id }) => id,
     ),
     facts: new DataLoader<string, PatientFacts | null>(async (ids) => {
       const found = await ask((tx) => readFacts(tx, ids, now()));

@@ -8,6 +8,7 @@ import {
   line,
   lot,
   newIds,
+  rules,
   now,
   ok,
   pharmacist,
@@ -20,7 +21,7 @@ import { earliestNextFill, redeemRepeat, repeatsLeft } from './refill.ts';
 import { ticketCancelled } from './ending.ts';
 
 const zone = 'America/New_York';
-const pharmacy = { id: pharmacist.organisationId, timeZone: zone };
+const pharmacy = { id: pharmacist.organisationId, timeZone: zone, jurisdiction: 'US' };
 
 /** Everything of the open fill, handed over at this time. */
 const filled = (prescription: Prescription, when = now): Prescription => {
@@ -35,14 +36,16 @@ const filled = (prescription: Prescription, when = now): Prescription => {
       claimed,
       holder(claimed),
       { expectedVersion: fill.version, lines },
-      { now: when, newId: () => newId<'Preparation'>() },
+      { now: when, newId: () => newId<'Preparation'>(), rules },
     ),
   ).prescription;
   const items = ready.fills.at(-1)!.preparations.map(({ id, quantity }) => ({ preparationId: id, quantity }));
-  return ok(handOver(ready, holder(ready), items, { now: when, id: newId<'Dispense'>() })).prescription;
+  return ok(
+    handOver(ready, holder(ready), items, { now: when, id: newId<'Dispense'>(), partReason: null, rules }),
+  ).prescription;
 };
 const redeem = (prescription: Prescription, when: Date) =>
-  redeemRepeat(prescription, pharmacy, { now: when, graceDays: 3, ticketId: newId<'Ticket'>(), newIds });
+  redeemRepeat(prescription, pharmacy, { now: when, rules, ticketId: newId<'Ticket'>(), newIds });
 const message = (result: unknown) => (result instanceof Refusal ? result.userErrors[0]?.message : '');
 
 describe('repeats (R-11)', () => {
@@ -61,7 +64,7 @@ describe('repeats (R-11)', () => {
 
   it('are refused when too early, with the day from which they are possible', () => {
     const once = filled(prescribed);
-    expect(earliestNextFill(once, zone, 3)).toBe('2026-12-17');
+    expect(earliestNextFill(once, { timeZone: zone }, 3)).toBe('2026-12-17');
     const early = redeem(once, new Date('2026-12-17T04:59:00Z'));
     expect(refused(early)).toEqual(['NOT_YET']);
     expect(message(early)).toContain('2026-12-17');
@@ -92,14 +95,19 @@ describe('repeats (R-11)', () => {
   it('are used up once when part was handed over and the rest cancelled: marked first, then acknowledged', () => {
     const again = held(ok(redeem(filled(prescribed), later(30))).prescription);
     const { ticketId, version, lines } = again.fills.at(-1)!;
-    const at = { now: later(30), newId: () => newId<'Preparation'>() };
+    const at = { now: later(30), newId: () => newId<'Preparation'>(), rules };
     const entries = [{ lineId: lines[0]!.lineId, lots: [lot(5, { expiresOn: '2030-01-01' })] }];
     const ready = ok(
       prepareLines(again, holder(again), { expectedVersion: version, lines: entries }, at),
     ).prescription;
     const items = [{ preparationId: ready.fills.at(-1)!.preparations[0]!.id, quantity: 5 }];
     const part = ok(
-      handOver(ready, holder(ready), items, { now: later(30), id: newId<'Dispense'>() }),
+      handOver(ready, holder(ready), items, {
+        now: later(30),
+        id: newId<'Dispense'>(),
+        partReason: null,
+        rules,
+      }),
     ).prescription;
     const by = { reason: 'patient_wish', doctor: false };
     const marked = ok(ticketCancelled(part, ticketId, by, later(31))).prescription;

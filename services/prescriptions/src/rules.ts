@@ -1,3 +1,5 @@
+import type { Packs } from './controls/packs.ts';
+
 /** What an installation decides about prescriptions. */
 export interface Rules {
   /** How long a signature is valid, in days. */
@@ -6,4 +8,6 @@ export interface Rules {
   readonly graceDays: number;
   /** How long the catalog has for a screening before it counts as incomplete, in milliseconds. */
   readonly screeningDeadlineMs: number;
+  /** Rules for controlled medicines, by jurisdiction and day. */
+  readonly packs: Packs;
 }

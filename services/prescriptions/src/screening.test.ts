@@ -53,7 +53,7 @@ describe('a verdict', () => {
   });
 
   it('R-05 counts only while the facts are those it was reached on', () => {
-    const about = { screening: attempt(clear), overrides: [], factsVersion: 1 };
+    const about = { screening: attempt(clear), overrides: [], factsVersion: 1, releaseInForce: null };
     expect(clearanceOf(about)).toEqual({ kind: 'clear', overridden: false });
     expect(clearanceOf({ ...about, factsVersion: 2 }).kind).toBe('pending');
     expect(clearanceOf({ ...about, screening: attempt(null) }).kind).toBe('pending');
@@ -63,6 +63,22 @@ describe('a verdict', () => {
     });
     const answered = { ...about, screening: attempt(withFindings('a')), overrides: [override('a')] };
     expect(clearanceOf(answered)).toEqual({ kind: 'clear', overridden: true });
+  });
+
+  it('R-05 counts only while the release is in force that it was reached with', () => {
+    const about = {
+      screening: attempt(clear),
+      overrides: [],
+      factsVersion: 1,
+      releaseInForce: clear.releaseId,
+    };
+    expect(clearanceOf(about).kind).toBe('clear');
+    expect(clearanceOf({ ...about, releaseInForce: newId() }).kind).toBe('pending');
+    // What was not checked at all and answered for by hand is no release's word.
+    const byHand = attempt(unanswered(screeningInput([], nothingKnown, '2026-11-20')));
+    const overrides = [override('notChecked:screening:patient:timeout')];
+    const answered = { ...about, releaseInForce: newId(), screening: byHand, overrides };
+    expect(clearanceOf({ ...answered, screening: { ...byHand, contentHash: 'h' } }).kind).toBe('clear');
   });
 });
 

@@ -87,7 +87,7 @@ export function openItems(verdict: StoredVerdict, hash: string, overrides: reado
 
 export type Clearance =
   | { kind: 'clear'; overridden: boolean }
-  /** The newest check is not back, or the facts have moved on since it was asked for. */
+  /** The newest check is not back, or facts or rules have moved on since it was asked for. */
   | { kind: 'pending' }
   | { kind: 'open'; items: string[] };
 
@@ -96,9 +96,14 @@ export function clearanceOf(subject: {
   screening: Screening | null;
   overrides: readonly Override[];
   factsVersion: number;
+  releaseInForce: string | null;
 }): Clearance {
-  const { screening, overrides, factsVersion } = subject;
+  const { screening, overrides, factsVersion, releaseInForce } = subject;
   if (!screening?.verdict || screening.factsVersion < factsVersion) return { kind: 'pending' };
+  // A check that did not come was made by no release: what the doctor answered by hand holds.
+  const { releaseId } = screening.verdict;
+  if (releaseId !== null && releaseInForce !== null && releaseId !== releaseInForce)
+    return { kind: 'pending' };
   const items = openItems(screening.verdict, screening.contentHash, overrides);
   if (items.length > 0) return { kind: 'open', items };
   return { kind: 'clear', overridden: itemsOf(screening.verdict).length > 0 };

@@ -10,12 +10,18 @@ import { resolvers } from './graphql/resolvers.ts';
 import { createReads } from './reads.ts';
 import { rescreenPatient } from './rescreen-patient/rescreen-patient.ts';
 import { screeningDeadline } from './screening-deadline/screening-deadline.ts';
+import { whenLinesResolved } from './when-lines-resolved/when-lines-resolved.ts';
 import {
   whenMembershipEnded,
   whenMembershipGranted,
 } from './when-membership-changes/when-membership-changes.ts';
 import { whenOrganisationRegistered } from './when-organisation-registered/when-organisation-registered.ts';
 import { whenPharmacyChanged } from './when-pharmacy-changed/when-pharmacy-changed.ts';
+import {
+  noteWithdrawal,
+  whenProductReinstated,
+  whenProductWithdrawn,
+} from './when-product-withdrawn/when-product-withdrawn.ts';
 import { rescreenRelease, whenReleasePublished } from './when-release-published/when-release-published.ts';
 import { whenScreeningCompleted } from './when-screening-completed/when-screening-completed.ts';
 import { whenTicketMoved } from './when-ticket-moved/when-ticket-moved.ts';
@@ -54,12 +60,16 @@ export const createPrescriptionsService = (
           'tickets.ticket.opened.v1': whenTicketOpened,
           'tickets.ticket.pharmacy_changed.v1': whenPharmacyChanged(reacting),
           'tickets.ticket.moved.v1': whenTicketMoved(reacting),
+          'catalog.lines.resolved.v1': whenLinesResolved,
           'catalog.screening.completed.v1': whenScreeningCompleted(reacting),
           'catalog.release.published.v1': whenReleasePublished(reacting),
+          'catalog.product.withdrawn.v1': whenProductWithdrawn(reacting),
+          'catalog.product.reinstated.v1': whenProductReinstated(reacting),
         },
         tasks: {
           'rescreen-patient': rescreenPatient(reacting),
           'rescreen-release': rescreenRelease(reacting),
+          'note-withdrawal': noteWithdrawal(reacting),
           'screening-deadline': screeningDeadline(reacting),
           'expire-prescription': expirePrescription(reacting),
         },

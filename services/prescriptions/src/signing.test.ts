@@ -8,6 +8,7 @@ import {
   later,
   line,
   newIds,
+  rules,
   now,
   ok,
   refused,
@@ -28,7 +29,7 @@ const by = (prescription: Prescription, more = {}) => ({
   expectedVersion: prescription.version,
   ...more,
 });
-const at = { now, validDays: 180 };
+const at = { now, rules, stepUp: null };
 const answer = (findingKey: string) => ({
   id: newId(),
   findingKey,
@@ -38,7 +39,7 @@ const answer = (findingKey: string) => ({
   at: now,
 });
 const answered = (prescription: Prescription, key: string) =>
-  ok(answerFinding(prescription, prescription.version, answer(key), { now, newIds }));
+  ok(answerFinding(prescription, prescription.version, answer(key), { now, newIds, rules }));
 
 describe('signing (R-01)', () => {
   it('freezes the content and asks for its first check', () => {
@@ -92,9 +93,9 @@ describe('a verdict (R-04, R-05)', () => {
     const second = answered(first.prescription, 'b');
     expect(second.prescription.status).toBe('released');
     expect(second.facts).toEqual([{ kind: 'released', overridden: true }]);
-    expect(refused(answerFinding(prescription, prescription.version, answer('c'), { now, newIds }))).toEqual([
-      'INVALID',
-    ]);
+    expect(
+      refused(answerFinding(prescription, prescription.version, answer('c'), { now, newIds, rules })),
+    ).toEqual(['INVALID']);
   });
 
   it('R-06 counts answers given while writing, as long as nothing was changed since', () => {
@@ -109,10 +110,14 @@ describe('a verdict (R-04, R-05)', () => {
     const prescription = signed();
     const { contentHash } = prescription.screening!;
     const result = { verdict: clear, lines: new Map() };
-    expect(judge(prescription, { screeningNumber: 2, contentHash }, result, { now, newIds })).toBeNull();
-    expect(judge(prescription, { screeningNumber: 1, contentHash: 'x' }, result, { now, newIds })).toBeNull();
+    expect(
+      judge(prescription, { screeningNumber: 2, contentHash }, result, { now, newIds, rules }),
+    ).toBeNull();
+    expect(
+      judge(prescription, { screeningNumber: 1, contentHash: 'x' }, result, { now, newIds, rules }),
+    ).toBeNull();
     const again = ok(rescreen(prescription, 'patient_facts', toScreen([]), now)).prescription;
-    expect(judge(again, { screeningNumber: 1, contentHash }, result, { now, newIds })).toBeNull();
+    expect(judge(again, { screeningNumber: 1, contentHash }, result, { now, newIds, rules })).toBeNull();
   });
 
   it('on facts that have changed since releases nothing', () => {

@@ -1,9 +1,15 @@
+import type { StepUp } from '@carethread/contracts/actor.ts';
 import type { UserId } from '@carethread/contracts/ids.ts';
 import type { ScreeningInput } from '@carethread/contracts/screening.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
-import { dayMs } from './calendar.ts';
+import { dateIn, dayMs, daysBetween } from './calendar.ts';
+import { applyingTo, isKnown, ruleUnder, substanceOf } from './controls/applying.ts';
+import { asUserErrors, packsAtSigning, signingChecks } from './controls/at-signing.ts';
+import { type Pack, refOf } from './controls/pack.ts';
+import { lastDay } from './controls/rule.ts';
 import { checkChangeable } from './drafting.ts';
 import { endFill } from './fill.ts';
+import type { Line } from './line.ts';
 import {
   checkVersion,
   type Decided,
@@ -15,7 +21,9 @@ import {
   withFill,
   wrongStatus,
 } from './prescription.ts';
+import type { Rules } from './rules.ts';
 import type { ScreeningCause } from './screening.ts';
+import { checkProducts } from './withdrawal/withdrawal.ts';
 
 /** What is to be checked, with the version of the facts it was built from. */
 export interface ToScreen {
@@ -31,7 +39,7 @@ export function sign(
   prescription: Prescription,
   by: { userId: UserId; mayPrescribe: boolean; expectedVersion: number },
   toScreen: ToScreen,
-  at: { now: Date; validDays: number },
+  at: { now: Date; rules: Pick<Rules, 'validDays' | 'packs'>; stepUp: StepUp | null },
 ): Decided | Refusal {
   const draft = draftOf(prescription);
   if (!draft) return wrongStatus(prescription, 'This is signed already.');
@@ -53,7 +61,14 @@ export function sign(
         path: ['lines', i, 'durationDays'],
       })),
     );
+  const stopped = checkProducts(draft.lines, prescription.withdrawals, at.now);
+  if (stopped) return stopped;
   const { contentVersion, lines } = draft;
+  const { packs, validDays } = at.rules;
+  const under = packsAtSigning(packs, prescription.clinic, at.now);
+  const proofAge = at.stepUp && at.now.getTime() / 1000 - at.stepUp.at;
+  const forbidden = asUserErrors(signingChecks(lines, under, proofAge));
+  if (forbidden.length > 0) return new Refusal(forbidden);
   const hash = hashOf(prescription, draft);
   const begun = openFillOf(prescription);
   return decide(
@@ -67,8 +82,13 @@ export function sign(
         contentHash: hash,
         by: by.userId,
         at: at.now,
-        validUntil: new Date(at.now.getTime() + at.validDays * dayMs),
+        validUntil: validUntil(prescription, lines, under, at.now, validDays),
+        packs: under.map(refOf),
+        stepUp: at.stepUp,
       },
+      signedSchedules: Object.fromEntries(
+        lines.filter(isKnown).map(({ id, resolved }) => [id, resolved!.schedule]),
+      ),
       releasedAt: null,
       openItems: 0,
       fills: begun ? withFill(prescription, endFill(begun, 'superseded')) : prescription.fills,
@@ -80,6 +100,22 @@ export function sign(
     },
     { kind: 'signed' },
   );
+}
+
+/** The installation's limit, or that of the line whose own ends first. */
+function validUntil(
+  { clinic }: Prescription,
+  lines: readonly Line[],
+  under: readonly Pack[],
+  now: Date,
+  validDays: number,
+): Date {
+  const zone = clinic?.timeZone ?? 'UTC';
+  const ends = lines.flatMap((line) => {
+    const last = lastDay(ruleUnder(applyingTo(under, substanceOf(line))), now, zone);
+    return last ? [daysBetween(dateIn(zone, now), last)] : [];
+  });
+  return new Date(now.getTime() + Math.min(validDays, ...ends) * dayMs);
 }
 
 /** Has frozen content checked again; null for one that is not in force. */

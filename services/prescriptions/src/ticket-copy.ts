@@ -9,6 +9,8 @@ export interface TicketCopy {
   pharmacyId: OrganisationId | null;
   /** Zone the pharmacy works in; UTC while it is not known. */
   timeZone: string;
+  /** Of the pharmacy, as ISO 3166; null while it is not known. */
+  jurisdiction: string | null;
   /** Highest fence given out so far. */
   fence: number;
   /** Highest fence whose hold has ended. */

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { FillHandedOver, FillPrepared } from '@carethread/contracts/events/prescriptions.ts';
+import {
+  FillHandedOver,
+  FillNotFulfilled,
+  FillPrepared,
+} from '@carethread/contracts/events/prescriptions.ts';
 import { newId, type OrganisationId, type TicketId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { fillOf, fillWhole, lineInput, lot, released } from './steps.ts';
@@ -163,6 +167,40 @@ describe('filling (R-10, R-13, T-11)', () => {
     expect(again.fill.preparations).toEqual([]);
     const done = await handOver(of, everything(await prepare(of, [{ lineId: first, lots: [lot(30)] }])));
     expect(done.fill.status).toBe('COMPLETE');
+  });
+
+  it('T-11 ends as not fulfilled with its last line, says why, and can be had elsewhere', async () => {
+    const of = await claimed([lineInput(), lineInput()]);
+    const close = (lineId: string | undefined, expectedVersion: number, reason: string) => {
+      const { ticketId, claimToken } = of;
+      const input = { ticketId, claimToken, expectedVersion, lineId, reason };
+      return world.mutate(world.pharmacist, 'markNotDispensed', input, fill);
+    };
+    await close(of.lineIds[0], 1, 'OUT_OF_STOCK');
+    const last = await close(of.lineIds[1], 2, 'PATIENT_DECLINED');
+    expect(last.fill).toMatchObject({ status: 'NOT_FULFILLED', readiness: 'NONE' });
+    const told = (await world.emitted(FillNotFulfilled)).filter((e) => e.data.ticketId === of.ticketId);
+    expect(told.map(({ data }) => data.lines)).toEqual([
+      [
+        { lineId: of.lineIds[0], reason: 'out_of_stock' },
+        { lineId: of.lineIds[1], reason: 'patient_declined' },
+      ],
+    ]);
+    expect((await close(of.lineIds[1], 3, 'OUT_OF_STOCK')).userErrors).toMatchObject([
+      { code: 'ILLEGAL_MOVE', currentStatus: 'not_fulfilled' },
+    ]);
+    await world.move(of.ticketId, 'not_fulfilled', { fence: 1 });
+    const redeemed = await world.mutate(
+      world.patient,
+      'redeemRepeat',
+      {
+        prescriptionId: of.prescriptionId,
+        pharmacyId: world.pharmacist.organisationId,
+        idempotencyKey: newId(),
+      },
+      'fill { number status lines { state } }',
+    );
+    expect(redeemed.fill).toMatchObject({ number: 1, status: 'OPEN', lines: [{ state: 'TO_FILL' }, {}] });
   });
 
   it('once per idempotency key: a repeat gets the first answer, also after the claim has ended', async () => {

@@ -1,12 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { newId } from '@carethread/contracts/ids.ts';
 import type { Finding } from '@carethread/contracts/screening.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
+import { readPacks } from '../src/controls/read-packs.ts';
 import { startDraft } from '../src/drafting.ts';
 import type { Lot } from '../src/fill.ts';
-import { type Line, lineSchema, toLine } from '../src/line.ts';
+import { type Line, lineSchema, type Resolved, toLine } from '../src/line.ts';
 import { nothingKnown } from '../src/patient-facts.ts';
 import type { Decided, Prescription } from '../src/prescription.ts';
+import type { Rules } from '../src/rules.ts';
 import { screeningInput, type StoredVerdict } from '../src/screening.ts';
 import { sign } from '../src/signing.ts';
 import { judge } from '../src/judging.ts';
@@ -19,11 +22,27 @@ export const doctor = person('doctor');
 export const patient = person('patient');
 export const pharmacist = person('pharmacist');
 
+/** An installation's defaults, with the policy packs that are shipped. */
+export const rules: Rules = {
+  validDays: 180,
+  graceDays: 3,
+  screeningDeadlineMs: 60_000,
+  packs: readPacks(fileURLToPath(new URL('../policy-packs', import.meta.url))),
+};
+
+/** What the catalog says of a medicine that is in no schedule. */
+export const uncontrolled: Resolved = {
+  wording: 'Amoxicillin 500 mg oral capsule',
+  ingredients: ['amoxicillin'],
+  schedule: null,
+};
+
 export const ticket: TicketCopy = {
   id: newId<'Ticket'>(),
   status: 'created',
   pharmacyId: pharmacist.organisationId,
   timeZone: 'America/New_York',
+  jurisdiction: 'US',
   fence: 0,
   endedFence: 0,
   held: false,
@@ -81,6 +100,7 @@ export const draft = (lines: Line[] = [line()]): Prescription => ({
     ),
   ).prescription,
   lines,
+  clinic: { jurisdiction: 'US', timeZone: 'America/New_York' },
 });
 
 export const toScreen = (lines: Line[], factsVersion = 0) => ({
@@ -94,7 +114,7 @@ export const signed = (lines?: Line[], prescription = draft(lines)): Prescriptio
       prescription,
       { userId: doctor.userId, mayPrescribe: true, expectedVersion: prescription.version },
       toScreen(prescription.amendment?.lines ?? prescription.lines),
-      { now, validDays: 180 },
+      { now, rules, stepUp: null },
     ),
   ).prescription;
 
@@ -126,8 +146,8 @@ export const judged = (prescription: Prescription, verdict = clear): Decided =>
     judge(
       prescription,
       { screeningNumber: prescription.screening!.number, contentHash: prescription.screening!.contentHash },
-      { verdict, lines: new Map() },
-      { now, newIds },
+      { verdict, lines: new Map(prescription.lines.map(({ id }) => [id as string, uncontrolled])) },
+      { now, newIds, rules },
     ),
   );
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const fields = `patientProfile { version birthDate sex weightGrams pregnancy lactating creatinineClearance liverImpairment
+const fields = `patientProfile { version birthDate sex weightGrams heightMillimetres pregnancy lactating creatinineClearance liverImpairment
   allergies { id code text recordedBy { id } } conditions { id code } }`;
 const read = async (actor: Actor, patientId?: string) =>
   (
@@ -29,6 +29,7 @@ describe('a patient’s profile', () => {
       birthDate: null,
       sex: 'UNKNOWN',
       weightGrams: null,
+      heightMillimetres: null,
       pregnancy: 'UNKNOWN',
       lactating: null,
       creatinineClearance: null,
@@ -45,6 +46,7 @@ describe('a patient’s profile', () => {
       birthDate: '1984-02-29',
       sex: 'FEMALE',
       weightGrams: 62_000,
+      heightMillimetres: 1_680,
       pregnancy: 'NONE',
     };
     const one = await world.mutate(patient, 'updatePatientFacts', input, fields);
@@ -53,6 +55,7 @@ describe('a patient’s profile', () => {
       birthDate: '1984-02-29',
       sex: 'FEMALE',
       weightGrams: 62_000,
+      heightMillimetres: 1_680,
       lactating: null,
     });
     const two = await world.mutate(
@@ -210,7 +213,13 @@ describe('a patient’s profile', () => {
     await world.mutate(
       patient,
       'updatePatientFacts',
-      { expectedVersion: 0, birthDate: '2020-11-21', sex: 'MALE', weightGrams: 20_000 },
+      {
+        expectedVersion: 0,
+        birthDate: '2020-11-21',
+        sex: 'MALE',
+        weightGrams: 20_000,
+        heightMillimetres: 1_150,
+      },
       fields,
     );
     const { prescriptionId } = await drafted(world, undefined, { patient });
@@ -223,7 +232,7 @@ describe('a patient’s profile', () => {
       )._entities[0]?.screeningInput;
     expect(await ask(world.doctor)).toMatchObject({
       lines: [{ route: 'oral' }],
-      patient: { ageMonths: 71, sex: 'male', weightGrams: 20_000 },
+      patient: { ageMonths: 71, sex: 'male', weightGrams: 20_000, heightMillimetres: 1_150 },
     });
     expect(await ask(patient)).toBeUndefined();
   });

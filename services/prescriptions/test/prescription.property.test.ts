@@ -16,7 +16,7 @@ import { type Dispense, lineState, usesUnit } from '../src/fill.ts';
 import { authorisedFills } from '../src/line.ts';
 import { currentFill, moves, type Prescription } from '../src/prescription.ts';
 import { redeemRepeat, repeatsLeft } from '../src/refill.ts';
-import { held, holder, later, line, lot, newIds, pharmacist, released } from './examples.ts';
+import { held, holder, later, line, lot, newIds, pharmacist, released, rules } from './examples.ts';
 
 const index = fc.nat(3);
 const kinds = {
@@ -65,7 +65,7 @@ interface World {
 
 function apply({ prescription, dispenses, now }: World, command: Step): World {
   const fill = currentFill(prescription);
-  const at = { now, newId: () => newId<'Preparation'>() };
+  const at = { now, newId: () => newId<'Preparation'>(), rules };
   const lines = fill?.lines ?? [];
   const done = (() => {
     switch (command.do) {
@@ -90,7 +90,12 @@ function apply({ prescription, dispenses, now }: World, command: Step): World {
           quantity: Math.ceil(quantity / command.share),
         }));
         if (items.length === 0) return null;
-        return handOver(prescription, holder(prescription), items, { now, id: newId<'Dispense'>() });
+        return handOver(prescription, holder(prescription), items, {
+          now,
+          id: newId<'Dispense'>(),
+          partReason: null,
+          rules,
+        });
       }
       case 'notDispensed': {
         const lineId = lines[command.line % Math.max(1, lines.length)]?.lineId ?? newId<'Line'>();
@@ -98,10 +103,10 @@ function apply({ prescription, dispenses, now }: World, command: Step): World {
         return markNotDispensed(prescription, holder(prescription), order, now);
       }
       case 'redeem': {
-        const pharmacy = { id: pharmacist.organisationId, timeZone: 'UTC' };
+        const pharmacy = { id: pharmacist.organisationId, timeZone: 'UTC', jurisdiction: 'US' };
         return redeemRepeat(prescription, pharmacy, {
           now,
-          graceDays: 3,
+          rules,
           ticketId: newId<'Ticket'>(),
           newIds,
         });

@@ -67,6 +67,7 @@ describe('round trips to the database', () => {
     const filledIn = { repeats: 0, substitutionAllowed: true, instructions: '' };
     const lines = [lineInput({ ...filledIn, repeats: 1 }), lineInput(filledIn)];
     const written = await count(setLines, doctor, { prescriptionId, expectedVersion: 1, lines });
+    await world.resolve(prescriptionId);
     await count(signPrescription, doctor, { prescriptionId, expectedVersion: written.version });
     await world.screen(prescriptionId, { status: 'findings', findings: [finding('a')] });
     const answered = await count(overrideFinding, doctor, {

@@ -1,6 +1,7 @@
 import { newId, type OrganisationId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { Finding } from '@carethread/contracts/screening.ts';
+import type { Resolved } from '../src/line.ts';
 import type { World } from './world.ts';
 
 /** A line as a client would send it. */
@@ -30,7 +31,13 @@ export interface Written {
 export async function drafted(
   world: World,
   lines: object[] = [lineInput()],
-  parties: { patient?: Actor; doctor?: Actor; pharmacyId?: OrganisationId } = {},
+  parties: {
+    patient?: Actor;
+    doctor?: Actor;
+    pharmacyId?: OrganisationId;
+    as?: Partial<Resolved>;
+    unresolved?: boolean;
+  } = {},
 ): Promise<Written> {
   const ticketId = await world.openTicket(parties);
   const doctor = parties.doctor ?? world.doctor;
@@ -42,6 +49,7 @@ export async function drafted(
   );
   const set = { prescriptionId: prescription.id, expectedVersion: prescription.version, lines };
   const { prescription: filled } = await world.mutate(doctor, 'setPrescriptionLines', set, written);
+  if (!parties.unresolved) await world.resolve(filled.id, parties.as);
   return {
     prescriptionId: filled.id,
     ticketId,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
+import { LinesResolved, ScreeningCompleted } from '@carethread/contracts/events/catalog.ts';
+import { LinesWritten } from '@carethread/contracts/events/prescriptions.ts';
 import { TicketMoved, TicketOpened, type TicketStatus } from '@carethread/contracts/events/tickets.ts';
 import { newId, type OrganisationId, type PrescriptionId, type TicketId } from '@carethread/contracts/ids.ts';
 import type { Verdict } from '@carethread/contracts/screening.ts';
@@ -15,9 +16,16 @@ import { person } from '@carethread/service-kit/testing/people.ts';
 import { startTestService, type TestService } from '@carethread/service-kit/testing/test-service.ts';
 import jwt from 'jsonwebtoken';
 import { prescriptionsConfig } from '../src/config.ts';
+import type { Resolved } from '../src/line.ts';
 import { createPrescriptionsService } from '../src/service.ts';
 
 export const zone = 'America/New_York';
+
+const amoxicillin: Resolved = {
+  wording: 'Amoxicillin 500 mg oral capsule',
+  ingredients: ['amoxicillin'],
+  schedule: null,
+};
 
 /** The service with everything around it that it hears from: identity, tickets and catalog, played by the test. */
 export interface World extends TestService {
@@ -30,7 +38,7 @@ export interface World extends TestService {
   /** One more doctor of the clinic, pharmacist or patient; their membership is known to the service. */
   join(role: Actor['role'], organisationId?: OrganisationId): Promise<Actor>;
   endMembership(actor: Actor): Promise<void>;
-  registerPharmacy(timeZone?: string): Promise<OrganisationId>;
+  registerPharmacy(timeZone?: string, jurisdiction?: string): Promise<OrganisationId>;
   openTicket(more?: {
     patient?: Actor;
     doctor?: Actor;
@@ -52,11 +60,13 @@ export interface World extends TestService {
     pharmacyId?: OrganisationId,
     claims?: jwt.SignOptions & { typ?: string },
   ): string;
+  /** Says what the lines of a draft are, as the catalog would; amoxicillin each unless something else is said. */
+  resolve(prescriptionId: PrescriptionId, as?: Partial<Resolved>): Promise<void>;
   /** Answers the newest check of this prescription as the catalog would. */
   screen(
     prescriptionId: PrescriptionId,
     verdict?: Partial<Verdict>,
-    more?: { screeningNumber?: number; contentHash?: string },
+    more?: { screeningNumber?: number; contentHash?: string; as?: Partial<Resolved> },
   ): Promise<void>;
   /** Runs a mutation with this input; answers its payload. */
   mutate(actor: Actor, name: string, input: object, fields: string): Promise<any>;
@@ -74,6 +84,7 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
   const sequences = new Map<TicketId, number>();
   const status = new Map<TicketId, TicketStatus>();
   const pharmacies = new Map<TicketId, OrganisationId | null>();
+  const said = new Map<PrescriptionId, Partial<Resolved>>();
   const next = (id: TicketId) => {
     sequences.set(id, (sequences.get(id) ?? 0) + 1);
     return sequences.get(id)!;
@@ -97,9 +108,9 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
       await endMembership(test, actor);
       await test.drain();
     },
-    registerPharmacy: async (timeZone = zone) => {
+    registerPharmacy: async (timeZone = zone, jurisdiction = 'US') => {
       const id = newId<'Organisation'>();
-      await registerOrganisation(test, id, 'pharmacy', timeZone);
+      await registerOrganisation(test, id, 'pharmacy', timeZone, jurisdiction);
       await test.drain();
       return id;
     },
@@ -194,6 +205,25 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
           ...claims,
         },
       ),
+    resolve: async (prescriptionId, as = {}) => {
+      // What a medicine is does not change because it was signed.
+      said.set(prescriptionId, as);
+      const written = (await test.emitted(LinesWritten)).findLast(
+        ({ data }) => data.prescriptionId === prescriptionId,
+      );
+      if (!written) return;
+      const { lines, ...about } = written.data;
+      await test.publish(LinesResolved, {
+        aggregateId: newId(),
+        sequence: 1,
+        data: {
+          ...about,
+          releaseId: newId<'Release'>(),
+          lines: lines.map(({ lineId }) => ({ lineId, ...amoxicillin, ...as })),
+        },
+      });
+      await test.drain();
+    },
     screen: async (prescriptionId, verdict = {}, more = {}) => {
       const [asked] = await test.sql<any>(
         `SELECT s.number, s.content_hash, s.content_version, p.ticket_id,
@@ -201,6 +231,9 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
          FROM screening s JOIN prescription p ON p.id = s.prescription_id
          WHERE p.id = $1 ORDER BY s.number DESC LIMIT 1`,
         [prescriptionId],
+      );
+      const [inForce] = await test.sql<{ id: string }>(
+        'SELECT release_id AS id FROM catalog_release ORDER BY published_at DESC LIMIT 1',
       );
       await test.publish(ScreeningCompleted, {
         aggregateId: prescriptionId,
@@ -214,13 +247,12 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
           screeningNumber: more.screeningNumber ?? asked.number,
           lines: asked.lines.map((lineId: string) => ({
             lineId,
-            wording: 'Amoxicillin 500 mg oral capsule',
-            ingredients: ['amoxicillin'],
-            schedule: null,
+            ...amoxicillin,
+            ...(more.as ?? said.get(prescriptionId)),
           })),
           verdict: {
             status: 'clear',
-            releaseId: '01890000-0000-7000-8000-000000000001',
+            releaseId: inForce?.id ?? '01890000-0000-7000-8000-000000000001',
             inputHash: 'hash',
             findings: [],
             checked: ['interaction', 'allergy'],

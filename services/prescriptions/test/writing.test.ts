@@ -183,7 +183,7 @@ describe('signing (R-01)', () => {
     });
     const [event] = (await world.emitted(PrescriptionSigned)).filter((e) => e.aggregateId === prescriptionId);
     expect(event).toMatchObject({
-      sequence: 2,
+      sequence: 3,
       data: { ticketId, contentHash: shown.contentHash, screeningNumber: 1, contentVersion: 1 },
     });
     expect(event!.data.screening.lines).toMatchObject([

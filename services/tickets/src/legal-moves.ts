@@ -46,12 +46,14 @@ export type MoveName =
   | 'return'
   | 'end_lease'
   | 'decline'
+  | 'give_up'
   | 'cancel'
   | 'mark_cancel'
   | 'acknowledge'
   | 'end_marked_lease'
   | 'refuse_cancel'
-  | 'expire';
+  | 'expire'
+  | 'lapse';
 
 /** Every move a ticket can make. Code, error texts, `docs/ticket-states.md` and tests are made from this table. */
 export const legalMoves: readonly LegalMove[] = [
@@ -227,6 +229,16 @@ export const legalMoves: readonly LegalMove[] = [
     why: 'The pharmacy cannot or may not fulfil it, and nobody else should.',
   },
   {
+    name: 'give_up',
+    from: ['sent', 'received', 'preparing', 'ready'],
+    to: 'not_fulfilled',
+    by: ['prescriptions'],
+    kinds: prescription,
+    mutation: null,
+    verb: 'given up',
+    why: 'The pharmacy has closed every line without handing anything over. From sent: just before the claim ended.',
+  },
+  {
     name: 'cancel',
     from: ['created', 'sent'],
     to: 'cancelled',
@@ -244,7 +256,7 @@ export const legalMoves: readonly LegalMove[] = [
     kinds: kindsWithPharmacy,
     mutation: 'cancelTicket',
     verb: 'cancelled',
-    why: 'A pharmacy is busy with it: hand-over is blocked from now on, and the pharmacy has to acknowledge.',
+    why: 'A pharmacy is busy with it: hand-over is blocked a moment later, and the pharmacy has to acknowledge.',
   },
   {
     name: 'acknowledge',
@@ -286,6 +298,16 @@ export const legalMoves: readonly LegalMove[] = [
     verb: 'expired',
     why: 'Its validity has ended. A held ticket expires when it comes back.',
   },
+  {
+    name: 'lapse',
+    from: ['created', 'sent', 'received', 'preparing', 'ready'],
+    to: 'expired',
+    by: ['prescriptions'],
+    kinds: prescription,
+    mutation: null,
+    verb: 'expired',
+    why: 'The prescription is valid nowhere any more: nothing can be handed over, whoever holds the ticket.',
+  },
 ];
 
 /** What each status means, for people. */
@@ -299,7 +321,7 @@ export const statusMeanings: Record<TicketStatus, string> = {
   cancel_marked: 'being cancelled, the pharmacy has yet to acknowledge',
   cancelled: 'cancelled',
   expired: 'no longer valid',
-  not_fulfilled: 'declined by the pharmacy',
+  not_fulfilled: 'declined or given up by the pharmacy',
 };
 
 /** The part of a ticket the table looks at. */

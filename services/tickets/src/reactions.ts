@@ -2,6 +2,7 @@ import type { Handlers } from '@carethread/bus/handlers.ts';
 import type { TaskHandlers } from '@carethread/bus/task-handlers.ts';
 import type { Rules } from './rules.ts';
 import { whenFillHandedOver } from './when-fill-handed-over/when-fill-handed-over.ts';
+import { whenFillNotFulfilled } from './when-fill-not-fulfilled/when-fill-not-fulfilled.ts';
 import { whenFillOpened } from './when-fill-opened/when-fill-opened.ts';
 import { whenFillPrepared } from './when-fill-prepared/when-fill-prepared.ts';
 import { whenLeaseEnds, whenLeaseNearsItsEnd } from './when-lease-runs-out/when-lease-runs-out.ts';
@@ -15,6 +16,7 @@ import {
   whenCancelRefused,
   whenPrescriptionCancelled,
 } from './when-prescription-cancelled/when-prescription-cancelled.ts';
+import { whenPrescriptionExpired } from './when-prescription-expired/when-prescription-expired.ts';
 import { whenPrescriptionIsWritten } from './when-prescription-is-written/when-prescription-is-written.ts';
 import { whenPrescriptionReleased } from './when-prescription-released/when-prescription-released.ts';
 import { whenValidityEnds } from './when-validity-ends/when-validity-ends.ts';
@@ -31,9 +33,12 @@ export const reactions = (rules: Rules): Handlers<'tickets'> => ({
   'prescriptions.prescription.released.v1': whenPrescriptionReleased,
   'prescriptions.prescription.cancelled.v1': whenPrescriptionCancelled,
   'prescriptions.prescription.cancel_refused.v1': whenCancelRefused,
+  'prescriptions.prescription.expired.v1': whenPrescriptionExpired,
   'prescriptions.fill.opened.v1': whenFillOpened(rules),
   'prescriptions.fill.prepared.v1': whenFillPrepared,
   'prescriptions.fill.handed_over.v1': whenFillHandedOver,
+  'prescriptions.prescription.withdrawal_noted.v1': whenPrescriptionIsWritten,
+  'prescriptions.fill.not_fulfilled.v1': whenFillNotFulfilled,
 });
 
 /** What we do when a timer is due. */

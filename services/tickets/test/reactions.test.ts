@@ -115,6 +115,43 @@ describe('a prescription from draft to hand-over', () => {
     expect((await expectWhole(id)).at(-1)).toMatchObject({ noted: 'prescriptions.prescription.released.v1' });
   });
 
+  it('given up line by line ends its ticket, with the reason the lines share (T-11)', async () => {
+    const one = await claimed(world);
+    await tell(storyOf(one.id, one.prescriptionId).notFulfilled('out_of_stock', 'out_of_stock'));
+    const other = await claimed(world);
+    const tells = storyOf(other.id, other.prescriptionId);
+    for (const event of [tells.prepared('whole'), tells.notFulfilled('out_of_stock', 'patient_declined')])
+      await tell(event);
+    await world.tickets.drain();
+    const ends = await Promise.all([one, other].map(async ({ id }) => (await expectWhole(id)).at(-1)));
+    expect(ends.map((end) => `${end!.from} ${end!.to} ${end!.reason}`)).toEqual([
+      'RECEIVED NOT_FULFILLED out_of_stock',
+      'READY NOT_FULFILLED not_dispensed',
+    ]);
+    expect(await world.see(world.patient, one.id)).toMatchObject({ status: 'NOT_FULFILLED', claim: null });
+  });
+
+  it('expired ends its ticket, whoever holds it, and is noted on one that has ended (T-13)', async () => {
+    const { id, prescriptionId } = await claimed(world);
+    const tells = storyOf(id, prescriptionId);
+    await tell(tells.expired());
+    await world.tickets.drain();
+    expect((await expectWhole(id)).at(-1)).toMatchObject({
+      from: 'RECEIVED',
+      to: 'EXPIRED',
+      reason: 'validity_ended',
+      subjectId: prescriptionId,
+    });
+    const done = await claimed(world);
+    const closing = storyOf(done.id, done.prescriptionId);
+    for (const event of [closing.handedOver(true), closing.expired()]) await tell(event);
+    await world.tickets.drain();
+    expect(await world.see(world.patient, done.id)).toMatchObject({ status: 'CLOSED' });
+    expect((await expectWhole(done.id)).at(-1)).toMatchObject({
+      noted: 'prescriptions.prescription.expired.v1',
+    });
+  });
+
   it('another than the one it carries does not cancel it', async () => {
     const { id } = await released(world);
     await tell(storyOf(id, newId<'Prescription'>()).cancelled());

@@ -46,6 +46,13 @@ export function story(doctorId: UserId, ticketId: TicketId, prescriptionId: Pres
     released: () => next(prescriptions.PrescriptionReleased, { ...about, overridden: false, validUntil }),
     cancelled: () =>
       next(prescriptions.PrescriptionCancelled, { ...about, reason: 'wrong_drug', part: false }),
+    expired: () =>
+      next(prescriptions.PrescriptionExpired, { ...about, reason: 'validity_ended', part: false }),
+    notFulfilled: (...reasons: string[]) =>
+      next(prescriptions.FillNotFulfilled, {
+        ...fill,
+        lines: reasons.map((reason) => ({ lineId: newId<'Line'>(), reason })),
+      }),
     prepared: (readiness: 'none' | 'part' | 'whole') =>
       next(prescriptions.FillPrepared, { ...fill, readiness }),
     handedOver: (complete: boolean) =>

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
  */
 export async function twoPharmaciesClaim(stage: Stage): Promise<void> {
   const others = { ...stage, doctor: stage.otherDoctor, patientId: stage.otherPatientId };
-  const { number, accessCode } = await releasedTicket(others, true);
+  const { number, accessCode } = await releasedTicket(others, { openToAnyPharmacy: true });
   expect(accessCode, 'patient and doctor have the access code');
   const pharmacies = [stage.pharmacist, stage.otherPharmacist];
   const claims = await Promise.all(

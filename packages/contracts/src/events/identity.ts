@@ -30,6 +30,8 @@ export const MembershipGranted = defineEvent(
     userId: idSchema<'User'>(),
     organisationId: idSchema<'Organisation'>(),
     role: z.enum(roles),
+    /** All it may do, by its role or by itself; absent in events of the time before it was told. */
+    permissions: z.array(z.string()).optional(),
   }),
 );
 

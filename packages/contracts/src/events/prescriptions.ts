@@ -25,6 +25,25 @@ export const PrescriptionDrafted = defineEvent(
   z.object({ ...about, doctorId: idSchema<'User'>() }),
 );
 
+export const LinesWritten = defineEvent(
+  'prescriptions.prescription.lines_written.v1',
+  'health-codes',
+  'A doctor wrote lines that are not signed yet: what are they, and which of them are controlled?',
+  z.object({
+    ...about,
+    contentVersion: z.int(),
+    /** SHA-256 of the content as it stands. */
+    contentHash: z.string(),
+    lines: z.array(
+      z.object({
+        lineId: idSchema<'Line'>(),
+        productId: idSchema<'Product'>().nullable(),
+        ingredients: z.array(z.string()),
+      }),
+    ),
+  }),
+);
+
 const toScreen = z.object({
   ...about,
   contentVersion: z.int(),
@@ -53,7 +72,13 @@ export const PrescriptionBlocked = defineEvent(
   'prescriptions.prescription.blocked.v1',
   'ids',
   'The verdict has findings or gaps nobody has answered for: the doctor must override or change.',
-  z.object({ ...about, verdict: z.enum(['findings', 'incomplete']), open: z.int() }),
+  z.object({
+    ...about,
+    verdict: z.enum(['findings', 'incomplete']),
+    open: z.int(),
+    /** Why the check was made: signed, patient_facts, other_medicine, claim, catalog_release. */
+    cause: z.string().optional(),
+  }),
 );
 
 export const PrescriptionReleased = defineEvent(
@@ -75,6 +100,13 @@ export const CancelRefused = defineEvent(
   'ids',
   'A cancellation came after everything had been handed over.',
   z.object({ ...about, reason: z.literal('too_late') }),
+);
+
+export const PrescriptionExpired = defineEvent(
+  'prescriptions.prescription.expired.v1',
+  'ids',
+  'The validity has ended, of the prescription or of the ticket it waited on: nothing more is handed over. Part says whether something already was.',
+  z.object({ ...about, reason: z.string(), part: z.boolean() }),
 );
 
 export const FillOpened = defineEvent(
@@ -115,6 +147,31 @@ export const FillHandedOver = defineEvent(
     dispenseId: idSchema<'Dispense'>(),
     complete: z.boolean(),
     lines: lineStatesOf,
+    fence: z.int(),
+  }),
+);
+
+export const ProductWithdrawalNoted = defineEvent(
+  'prescriptions.prescription.withdrawal_noted.v1',
+  'ids',
+  'A product on it was withdrawn or recalled, or is to be had again.',
+  z.object({
+    ...about,
+    withdrawalId: idSchema<'Withdrawal'>(),
+    lineIds: z.array(idSchema<'Line'>()),
+    /** Something of it is not handed over any more; the patient has all of it already; the withdrawal is over. */
+    state: z.enum(['stopped', 'received', 'lifted']),
+  }),
+);
+
+export const FillNotFulfilled = defineEvent(
+  'prescriptions.fill.not_fulfilled.v1',
+  'ids',
+  'The pharmacy closed every line of a fill and handed nothing over. The fill counts for nothing and can be had elsewhere.',
+  z.object({
+    ...about,
+    fillNumber: z.int(),
+    lines: z.array(z.object({ lineId: idSchema<'Line'>(), reason: z.string() })),
     fence: z.int(),
   }),
 );

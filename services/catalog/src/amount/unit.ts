@@ -56,6 +56,8 @@ const spellings: Record<string, string> = {
   day: 'd',
   tab: 'tablet',
   cap: 'capsule',
+  inhalation: 'puff',
+  application: 'dose',
 };
 
 /** One spelling per unit: `UG`, `µg` and `micrograms` are `mcg`; UCUM annotations such as `{tablet}` lose their braces. */
@@ -64,10 +66,24 @@ export function unitName(spelled: string): string {
     .trim()
     .toLowerCase()
     .replace(/^\{(.*)\}$/, '$1');
-  return (
-    spellings[name] ?? spellings[name.replace(/s$/, '')] ?? (units.has(name) ? name : name.replace(/s$/, ''))
-  );
+  const singular = [name, name.replace(/s$/, ''), name.replace(/es$/, ''), name.replace(/ies$/, 'y')];
+  for (const each of singular) {
+    const known = spellings[each] ?? (units.has(each) ? each : undefined);
+    if (known) return known;
+  }
+  return singular[1]!;
 }
 
 /** The unit of that name in any spelling, or null when it is none that converts. */
 export const unitOf = (spelled: string): Unit | null => units.get(unitName(spelled)) ?? null;
+
+const rate = /^(.+)\/\s*([a-z]+)$/i;
+
+/** A unit of so much in a time, such as mcg/h: what is given, and in how many minutes. Null for anything else. */
+export function rateOf(spelled: string): { unit: Unit; minutes: Exact } | null {
+  const [, of = '', per = ''] = rate.exec(spelled.trim()) ?? [];
+  const [unit, time] = [unitOf(of), unitOf(per)];
+  return unit && unit.dimension !== 'time' && time?.dimension === 'time'
+    ? { unit, minutes: time.factor }
+    : null;
+}

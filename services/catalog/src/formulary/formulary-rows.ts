@@ -1,6 +1,7 @@
 import type { ReleaseTable } from '../release/rows.ts';
 import { formularyProductId } from '../release/product-id.ts';
 import { productRows } from '../release/product-row.ts';
+import { ruleRows } from '../rules/rule-rows.ts';
 import type { Formulary } from './formulary.ts';
 
 type Rows = ReadonlyMap<ReleaseTable, readonly { release_id: string; origin: 'formulary' }[]>;
@@ -38,16 +39,7 @@ export function formularyRows(release: string, formulary: Formulary): Rows {
       product_ingredient: products.flatMap((each) => each.ingredients),
       product_route: products.flatMap((each) => each.routes),
       product_code: products.flatMap((each) => each.codes),
-      interaction_rule: of(rules.interactions, ({ when, ...rule }) => ({ ...rule, when: when ?? null })),
-      allergy_rule: of(rules.allergies, ({ allergyTo, appliesTo, crossReactivity, ...rule }) => ({
-        ...rule,
-        allergy_to: allergyTo,
-        applies_to: appliesTo,
-        cross_reactivity: crossReactivity,
-      })),
-      contraindication_rule: of(rules.contraindications, (rule) => rule),
-      duplicate_rule: of(rules.duplicates, (rule) => rule),
-      dosage_guideline: of(rules.doses, ({ maxPerDay, ...rule }) => ({ ...rule, max_per_day: maxPerDay })),
+      ...ruleRows(key, rules),
     }) as [ReleaseTable, never][],
   );
 }
@@ -62,7 +54,6 @@ function productsOf(release: string, { ingredients, products, forms }: Formulary
     // A mixture goes by its own brands: "Lipitor" asks for atorvastatin alone.
     const brandsOfIngredient =
       parts.length === 1 ? parts[0]!.synonyms.filter(({ kind }) => kind === 'brand') : [];
-    const synonyms = parts.flatMap((part) => part.synonyms.filter(({ kind }) => kind !== 'brand'));
     return row.strengths.map((strengths) => {
       const id = formularyProductId(row.ingredients, row.form, row.route, strengths);
       const rows = productRows(release, {
@@ -71,14 +62,9 @@ function productsOf(release: string, { ingredients, products, forms }: Formulary
         genericName: genericName(parts.map(({ name }) => name)),
         brandName: null,
         brands: [...row.brands, ...brandsOfIngredient.map(({ name }) => name)],
-        form: { code: form.code, words: [form.name, ...form.words] },
+        form,
         routes: [row.route],
-        ingredients: parts.map(({ code, name }, index) => ({
-          code,
-          names: [name],
-          strength: strengths[index]!,
-        })),
-        synonyms: synonyms.map(({ name }) => name),
+        ingredients: parts.map(({ code }, index) => ({ code, strength: strengths[index]! })),
         supply: row.supply,
         schedule: row.schedule,
         category: row.atc?.slice(0, 3) ?? null,

@@ -1,5 +1,6 @@
-import { ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
+import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { candidateFields } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -8,6 +9,19 @@ import {
   ingredientResolver,
 } from '../reading/ingredient.resolver.ts';
 import {
+  catalogDifferenceFields,
+  differenceConnectionFields,
+  differenceCountFields,
+  catalogReleaseDifferenceResolver,
+} from '../list-releases/difference.resolver.ts';
+import {
+  catalogReleasesResolver,
+  releasePartFields,
+  releaseRecordFields,
+} from '../list-releases/releases.resolver.ts';
+import { codeReadingFields, readCodeResolver } from '../read-code/read-code.resolver.ts';
+import { packageFields, priceFields } from '../reading/package.resolver.ts';
+import {
   catalogReleaseResolver,
   productFields,
   productIngredientFields,
@@ -15,7 +29,18 @@ import {
 } from '../reading/product.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
 import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
-import { productConnectionFields, productsResolver } from '../search-products/products.resolver.ts';
+import {
+  administrationMutations,
+  administrationQueries,
+  changeFields,
+  publicationFields,
+} from './administration.ts';
+import { withdrawalFields, withdrawalMutations, withdrawalQueries } from './withdrawals.ts';
+import {
+  productConnectionFields,
+  productEdgeFields,
+  productsResolver,
+} from '../search-products/products.resolver.ts';
 
 export const resolvers = {
   Query: {
@@ -26,13 +51,33 @@ export const resolvers = {
     ingredients: ingredientsResolver,
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
+    readCode: readCodeResolver,
+    catalogReleases: catalogReleasesResolver,
+    catalogReleaseDifference: catalogReleaseDifferenceResolver,
     screen: screenResolver,
+    ...administrationQueries,
+    ...withdrawalQueries,
   },
+  Mutation: { ...administrationMutations, ...withdrawalMutations },
+  CatalogChange: changeFields,
+  CatalogPublication: publicationFields,
+  ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
+  Candidate: candidateFields,
   Product: productFields,
+  Package: packageFields,
+  Price: priceFields,
+  CodeReading: codeReadingFields,
+  CatalogReleaseRecord: releaseRecordFields,
+  CatalogReleasePart: releasePartFields,
+  CatalogDifferenceConnection: differenceConnectionFields,
+  CatalogDifferenceCount: differenceCountFields,
+  CatalogDifference: catalogDifferenceFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
+  ProductEdge: productEdgeFields,
   Ingredient: ingredientFields,
+  IngredientEdge: ingredientEdgeFields,
   IngredientClass: ingredientClassFields,
   Verdict: verdictFields,
   Finding: findingFields,

@@ -1,22 +1,25 @@
-import type { NewProduct } from '../release/product-row.ts';
-import { ndcProductId } from '../release/product-id.ts';
+import type { CatalogTerms } from '../importing/catalog-terms.ts';
 import { digitsOf, paddedNdc } from '../codes/ndc-code.ts';
+import { type Schedule, schedules } from '../formulary/formulary.ts';
+import { ndcProductId } from '../release/product-id.ts';
+import type { NewProduct } from '../release/product-row.ts';
 import { fold } from '../text/fold.ts';
-import type { CatalogTerms } from './catalog-terms.ts';
+import { marketingDates, marketStatus } from './ndc-market.ts';
 import { ndcStrength } from './ndc-strength.ts';
 
-export const productColumns = [
+/** Columns that a file of unfinished products must have. */
+export const unfinishedColumns = [
   'PRODUCTNDC',
   'PRODUCTTYPENAME',
-  'PROPRIETARYNAME',
   'NONPROPRIETARYNAME',
   'DOSAGEFORMNAME',
-  'ROUTENAME',
   'LABELERNAME',
   'SUBSTANCENAME',
   'ACTIVE_NUMERATOR_STRENGTH',
   'ACTIVE_INGRED_UNIT',
 ] as const;
+/** Columns that a file of finished products must have; the directory's other columns are used when they are there. */
+export const productColumns = [...unfinishedColumns, 'PROPRIETARYNAME', 'ROUTENAME'] as const;
 type Fields = Readonly<Record<string, string>>;
 
 export interface NdcProduct {
@@ -27,27 +30,28 @@ export interface NdcProduct {
   readonly remarks: readonly string[];
 }
 
-/** One row of product.txt as a product, or why it is left out. Columns beyond ours are used when they are there. */
+/** One row of product.txt as a product, or why it is left out. */
 export function ndcProduct(fields: Fields, terms: CatalogTerms): NdcProduct | string {
   const { PRODUCTNDC: ndc = '', PRODUCTTYPENAME: type = '', DOSAGEFORMNAME: formName = '' } = fields;
   const padded = paddedNdc(ndc);
   if (!padded || padded.length !== 9) return `"${ndc}" is no product code`;
-  if (!/^HUMAN (PRESCRIPTION|OTC) DRUG/.test(type)) return `${ndc}: "${type}" is not for people`;
+  const status = marketStatus(fields);
+  if (status === null) return `${ndc}: "${type}" is not for people`;
   if (formName === '') return `${ndc}: no dosage form`;
+  if (fields['DEASCHEDULE'] === 'CI') return `${ndc}: schedule I cannot be prescribed`;
   const substances = listOf(fields['SUBSTANCENAME']).filter((name) => fold(name) !== '');
   const genericName = fields['NONPROPRIETARYNAME'] || substances.join(', ');
   if (genericName === '') return `${ndc}: neither a name nor a substance`;
 
   const { strengths, remark } = strengthsOf(fields, substances);
+  const { start, end, remark: dateRemark } = marketingDates(fields);
   const routes = [...new Set(listOf(fields['ROUTENAME']).map((name) => terms.route(name)))];
   const form = terms.form(formName, routes);
   const ingredients = substances.map((name, index) => {
-    const { code, name: known, synonyms } = terms.ingredient(name);
-    return { code, names: [known], synonyms, strength: strengths?.[index] ?? null };
+    return { code: terms.ingredient(name).code, strength: strengths?.[index] ?? null };
   });
   const same = terms.sameMedicine([...new Set(ingredients.map(({ code }) => code))], form.code);
-  const brand = fields['PROPRIETARYNAME'] ?? '';
-  const scheduled = /^C(II|III|IV|V)$/.exec(fields['DEASCHEDULE'] ?? '');
+  const brand = [fields['PROPRIETARYNAME'], fields['PROPRIETARYNAMESUFFIX']].filter(Boolean).join(' ');
   return {
     ndc,
     product: {
@@ -59,20 +63,30 @@ export function ndcProduct(fields: Fields, terms: CatalogTerms): NdcProduct | st
       form,
       routes,
       ingredients,
-      synonyms: ingredients.flatMap(({ synonyms }) => synonyms),
       supply: type.startsWith('HUMAN OTC') ? 'otc' : 'rx',
-      schedule: scheduled ? (scheduled[0] as NewProduct['schedule']) : same.schedule,
+      schedule: scheduleOf(fields['DEASCHEDULE'], same.schedule),
       category: same.category,
       companyId: fields['LABELERNAME'] ? terms.company(fields['LABELERNAME']) : null,
+      market: { jurisdiction: 'US', status, start, end },
     },
     codes: [...new Set([digitsOf(ndc), padded])]
       .map((value) => ({ system: 'NDC', value }))
       .concat(same.atc ? [{ system: 'ATC', value: same.atc }] : []),
     remarks: [
-      ...(substances.length === 0 ? [`${ndc}: no substance is named, so it cannot be screened`] : []),
-      ...(remark ? [`${ndc}: ${remark}`] : []),
-    ],
+      ...(substances.length === 0 ? ['no substance is named, so it cannot be screened'] : []),
+      ...(remark ? [remark] : []),
+      ...(dateRemark ? [dateRemark] : []),
+    ].map((text) => `${ndc}: ${text}`),
   };
+}
+
+/**
+ * What the file says counts, also where it says that there is none: some mixtures are exempt. A file without the column
+ * says nothing, so the substances' own schedule holds.
+ */
+function scheduleOf(told: string | undefined, ofSubstances: Schedule | null): Schedule | null {
+  if (told === undefined) return ofSubstances;
+  return schedules.find((schedule) => schedule === told) ?? null;
 }
 
 const listOf = (field: string | undefined): string[] =>

@@ -1,39 +1,49 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
+import { digitsOf, paddedNdc } from '../codes/ndc-code.ts';
+import type { Listener } from '../importing/listener.ts';
+import { readTable } from '../importing/read-table.ts';
+import { rowCollector } from '../importing/row-collector.ts';
 import { ndcProductId } from '../release/product-id.ts';
 import type { PackageRow, ProductCodeRow } from '../release/rows.ts';
-import { digitsOf, paddedNdc } from '../codes/ndc-code.ts';
-import type { Listener } from './listener.ts';
-import { readTable } from './read-table.ts';
-import { rowCollector } from './row-collector.ts';
+import type { NdcFile } from './ndc-files.ts';
+import { marketingDates } from './ndc-market.ts';
 
 const packageColumns = ['PRODUCTNDC', 'NDCPACKAGECODE', 'PACKAGEDESCRIPTION'] as const;
 
-/** Writes package.txt into a release, for products that were taken. Answers how many packages it took. */
+/** Writes package files into a release, for products that were taken. Answers how many packages it took. */
 export async function writePackages(
   tx: Tx,
   release: string,
-  file: string,
+  files: readonly NdcFile[],
   products: ReadonlySet<string>,
   listener: Listener,
 ): Promise<number> {
   const taken = new Set<string>();
   const rows = rowCollector(tx, ['package', 'product_code']);
-  for await (const row of readTable(file, packageColumns, listener.onBytes)) {
-    const read = 'problem' in row ? row.problem : ndcPackage(row.fields, products);
-    const problem =
-      typeof read === 'string' ? read : taken.has(read.code) ? `${read.code} was there before` : null;
-    if (typeof read === 'string' || problem) {
-      listener.onLine({ kind: 'skipped', file: 'package', line: row.line, text: problem! });
-      continue;
+  for (const { path, name } of files)
+    for await (const row of readTable(path, packageColumns, listener)) {
+      const read = 'problem' in row ? row.problem : ndcPackage(row.fields, products);
+      const note = (kind: 'skipped' | 'remark', text: string) =>
+        listener.onLine({ kind, file: name, line: row.line, text });
+      if (typeof read === 'string') {
+        note('skipped', read);
+        continue;
+      }
+      const { ndc, padded, remark, ...about } = read;
+      if (taken.has(about.code)) {
+        note('skipped', `${about.code} was there before`);
+        continue;
+      }
+      if (remark) note('remark', remark);
+      taken.add(about.code);
+      const key = { release_id: release, origin: 'ndc' as const, product_id: ndcProductId(ndc) };
+      rows.add<PackageRow>('package', { ...key, ...about });
+      const code = { ...key, package_code: about.code };
+      rows.add<ProductCodeRow>('product_code', { ...code, system: 'NDC11', value: padded });
+      if (digitsOf(about.code).length === 10)
+        rows.add<ProductCodeRow>('product_code', { ...code, system: 'NDC10', value: digitsOf(about.code) });
+      await rows.writeWhenFull();
     }
-    const { ndc, code, padded, description } = read;
-    taken.add(code);
-    const about = { release_id: release, origin: 'ndc' as const, product_id: ndcProductId(ndc) };
-    rows.add<PackageRow>('package', { ...about, code, description });
-    for (const value of new Set([padded, digitsOf(code)]))
-      rows.add<ProductCodeRow>('product_code', { ...about, package_code: code, system: 'NDC', value });
-    await rows.writeWhenFull();
-  }
   await rows.write();
   return taken.size;
 }
@@ -44,5 +54,15 @@ function ndcPackage(fields: Readonly<Record<string, string>>, products: Readonly
   const padded = paddedNdc(code);
   if (padded?.length !== 11) return `"${code}" is no package code`;
   if (!products.has(ndc)) return `${code}: its product ${ndc} was not taken`;
-  return { ndc, code, padded, description };
+  const { start, end, remark } = marketingDates(fields);
+  return {
+    ndc,
+    code,
+    padded,
+    description,
+    marketing_start: start,
+    marketing_end: end,
+    sample: fields['SAMPLE_PACKAGE'] === 'Y',
+    remark: remark && `${code}: ${remark}`,
+  };
 }

@@ -3,10 +3,13 @@ import { decimalText, exact } from '../amount/exact.ts';
 import { strengthText } from '../amount/strength.ts';
 import type {
   ControlledSchedule,
+  Jurisdiction,
+  MarketStatus,
   ProductIngredientResolvers,
   ProductResolvers,
   QueryResolvers,
 } from '../generated/graphql.ts';
+import { dayOf } from './package.ts';
 import { productName } from './product.ts';
 
 export const productResolver: QueryResolvers['product'] = (_, { id }, { reader }) => reader.product(id);
@@ -19,26 +22,34 @@ export const catalogReleaseResolver: QueryResolvers['catalogRelease'] = async (_
 export const productFields: ProductResolvers = {
   __resolveReference: ({ id }, { reader }) => reader.product(id),
   name: productName,
+  routes: ({ routes }) => routes.map(({ routeCode }) => routeCode),
   supply: ({ supply }) => (supply === 'otc' ? 'OVER_THE_COUNTER' : 'PRESCRIPTION_ONLY'),
   schedule: ({ schedule }) => schedule as ControlledSchedule | null,
   category: async ({ category }, _, { reader }) => {
     const name = category && (await reader.release()).categories.get(category);
     return category && name ? { code: category, name } : null;
   },
-  origin: ({ origin }) => (origin === 'formulary' ? 'FORMULARY' : 'IMPORTED'),
+  origin: ({ origin }) => {
+    if (origin === 'local') return 'LOCAL';
+    return origin === 'formulary' ? 'FORMULARY' : 'IMPORTED';
+  },
+  withdrawals: ({ id }, _, { administration }) => administration.withdrawals.load(id),
   codes: (product, _, { reader }) => reader.codesOf(product),
   packages: (product, _, { reader }) => reader.packagesOf(product),
-  equivalents: async (product, { first }, { reader }) => {
-    const { releaseId, equivalence, id } = product;
-    if (equivalence === null) return [];
-    const take = pageSize(first);
-    const rows = await reader.read((db) =>
-      db.product.findMany({
-        where: { releaseId, equivalence, id: { not: id } },
-        orderBy: [{ sortKey: 'asc' }, { id: 'asc' }],
-        take,
-        select: { id: true },
-      }),
+  prices: async (product, _, { reader }) =>
+    (await reader.packagesOf(product)).flatMap(({ prices }) => prices),
+  jurisdiction: ({ jurisdiction }) => jurisdiction as Jurisdiction | null,
+  printedName: ({ printedName: name, language }) => (name && language ? { name, language } : null),
+  marketStatus: ({ marketStatus }) => marketStatus.toUpperCase() as MarketStatus,
+  marketingStart: ({ marketingStart }) => dayOf(marketingStart),
+  marketingEnd: ({ marketingEnd }) => dayOf(marketingEnd),
+  equivalents: async ({ releaseId, id }, { first }, { database, actor, reader }) => {
+    const rows = await database.asActor(actor, (tx) =>
+      tx.query<{ id: string }>('SELECT reference.equivalents_of($1, $2, $3) AS id', [
+        releaseId,
+        id,
+        pageSize(first),
+      ]),
     );
     const products = await Promise.all(rows.map((row) => reader.product(row.id)));
     return products.filter((each) => each !== null);

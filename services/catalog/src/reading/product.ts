@@ -5,6 +5,7 @@ export const productParts = {
   form: true,
   company: true,
   ingredients: { orderBy: { position: 'asc' } },
+  routes: { orderBy: { routeCode: 'asc' } },
 } satisfies Prisma.ProductInclude;
 
 /** A product of one release, with what is shown of it in a list. */

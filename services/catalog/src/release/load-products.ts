@@ -22,7 +22,10 @@ interface Row {
   denominatorUnit: string | null;
 }
 
-const products = `SELECT product.id, product.routes, generic_name AS "genericName", brand_name AS "brandName", strength,
+const products = `SELECT product.id, ARRAY(
+      SELECT route_code FROM reference.product_route route
+       WHERE route.release_id = product.release_id AND route.product_id = product.id ORDER BY route_code COLLATE "C"
+    ) AS routes, generic_name AS "genericName", brand_name AS "brandName", strength,
     jsonb_build_object('name', form.name) AS form, schedule, ingredient_code AS code,
     numerator::text, numerator_unit AS "numeratorUnit", denominator::text, denominator_unit AS "denominatorUnit"
   FROM reference.product
@@ -42,13 +45,14 @@ export interface ReleaseWithProducts extends LoadedRelease, ClinicalRelease {
   readonly products: ReadonlyMap<string, NamedProduct>;
 }
 
-/** The release with the products that this input names. */
+/** The release with the products that these inputs name. */
 export async function withProducts(
   tx: Tx,
   release: LoadedRelease,
-  input: ScreeningInput,
+  ...inputs: readonly { lines: readonly Pick<ScreeningInput['lines'][number], 'productId'>[] }[]
 ): Promise<ReleaseWithProducts> {
-  const ids = new Set(input.lines.flatMap(({ productId }) => (isId(productId) ? productId : [])));
+  const lines = inputs.flatMap((input) => input.lines);
+  const ids = new Set(lines.flatMap(({ productId }) => (isId(productId) ? productId : [])));
   const rows = ids.size === 0 ? [] : await tx.query<Row>(products, [release.id, [...ids]]);
   return {
     ...release,

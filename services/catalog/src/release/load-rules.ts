@@ -8,19 +8,14 @@ import {
   type Rules,
 } from '../rules/rule.ts';
 import type { ClinicalIngredient, ClinicalRules } from '../screen/release.ts';
-import { fold, wordsOf } from '../text/fold.ts';
 import type { Schedule } from '../formulary/formulary.ts';
 
 /** A release as it is kept in memory: everything but its products, which are many. */
 export interface LoadedRelease extends ClinicalRules {
   readonly number: number;
-  /** Folded words that forms and routes go by. */
-  readonly formWords: ReadonlySet<string>;
   /** Names that are easily taken for an ingredient's name, by its code. */
   readonly lookAlikes: ReadonlyMap<string, readonly string[]>;
   readonly categories: ReadonlyMap<string, string>;
-  /** What each ingredient can be found by, folded: its own name first, then its synonyms and codes. */
-  readonly ingredientNames: readonly { readonly code: string; readonly names: readonly string[] }[];
   readonly scheduleOf: ReadonlyMap<string, Schedule | null>;
   readonly conditionNames: ReadonlyMap<string, string>;
   readonly classNames: ReadonlyMap<string, string>;
@@ -33,11 +28,10 @@ export type AnyRule = Rules[keyof Rules][number];
 /** Reads a release; null when there is none of that id. */
 export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | null> {
   const all = <Row>(sql: string) => tx.query<Row>(sql, [id]);
-  const [[release], ingredients, codes, forms, lookAlikes, categories, rules] = await Promise.all([
+  const [[release], ingredients, codes, lookAlikes, categories, rules] = await Promise.all([
     all<{ number: number }>('SELECT number FROM reference.release WHERE id = $1'),
     all<IngredientRow>(ingredientsWithClasses),
     all<{ kind: string; code: string; name: string }>(codesInUse),
-    all<{ words: string }>(formWords),
     all<{ code: string; name: string }>(alikes),
     all<{ prefix: string; name: string }>(
       'SELECT atc_prefix AS prefix, name FROM reference.therapeutic_category WHERE release_id = $1',
@@ -60,19 +54,15 @@ export async function loadRules(tx: Tx, id: string): Promise<LoadedRelease | nul
     classes: codesOf('class'),
     otherAllergens: codesOf('allergen'),
     conditions: codesOf('condition'),
+    routes: codesOf('route'),
     localRoutes: codesOf('local route'),
     rules,
-    formWords: new Set(forms.flatMap(({ words }) => wordsOf(words))),
     lookAlikes: new Map(
       [...Map.groupBy(lookAlikes, ({ code }) => code)].map(([code, rows]) => [
         code,
         rows.map(({ name }) => name),
       ]),
     ),
-    ingredientNames: ingredients.map(({ code, name, synonyms, codes: atc }) => ({
-      code,
-      names: [name, ...synonyms, ...atc].map(fold),
-    })),
     scheduleOf: new Map(ingredients.map(({ code, schedule }) => [code, schedule])),
     conditionNames: namesOf('condition'),
     classNames: namesOf('class'),
@@ -87,25 +77,17 @@ interface IngredientRow {
   schedule: Schedule | null;
   reviewed: boolean;
   classes: string[];
-  synonyms: string[];
-  codes: string[];
 }
 const ingredientsWithClasses = `SELECT code, name, schedule, reviewed,
     ARRAY(SELECT class_code FROM reference.ingredient_class_member
-           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS classes,
-    ARRAY(SELECT synonym.name FROM reference.ingredient_synonym synonym
-           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS synonyms,
-    ARRAY(SELECT value FROM reference.ingredient_code outside
-           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS codes
+           WHERE release_id = $1 AND ingredient_code = code ORDER BY 1) AS classes
   FROM reference.ingredient WHERE release_id = $1 ORDER BY name`;
 
 const codesInUse = `SELECT 'class' AS kind, code, name FROM reference.ingredient_class WHERE release_id = $1
   UNION ALL SELECT 'allergen', code, name FROM reference.other_allergen WHERE release_id = $1
   UNION ALL SELECT 'condition', code, name FROM reference.condition WHERE release_id = $1
+  UNION ALL SELECT 'route', code, name FROM reference.route WHERE release_id = $1
   UNION ALL SELECT 'local route', code, name FROM reference.route WHERE release_id = $1 AND exposure = 'local'`;
-
-const formWords = `SELECT unnest(words || name) AS words FROM reference.dosage_form WHERE release_id = $1
-  UNION SELECT code FROM reference.route WHERE release_id = $1`;
 
 const alikes = `SELECT pair.a AS code, name FROM reference.look_alike pair JOIN reference.ingredient USING (release_id)
      WHERE release_id = $1 AND code = b
@@ -113,7 +95,7 @@ const alikes = `SELECT pair.a AS code, name FROM reference.look_alike pair JOIN 
      WHERE release_id = $1 AND code = a
   ORDER BY 1, 2`;
 
-async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rules> {
+export async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rules> {
   const from = (table: string, columns: string) =>
     all<object>(`SELECT ${columns} FROM reference.${table} WHERE release_id = $1 ORDER BY id COLLATE "C"`);
   const [interactions, allergies, contraindications, duplicates, doses] = await Promise.all([
@@ -130,7 +112,7 @@ async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rul
     from('duplicate_rule', 'id, subject, severity, text, management, sources'),
     from(
       'dosage_guideline',
-      'id, ingredient, routes, population, max_per_day AS "maxPerDay", adjustments, text, sources',
+      'id, ingredient, routes, population, max_per_day AS "maxPerDay", range, adjustments, text, sources',
     ),
   ]);
   // Parsed again: a rule that somebody changed by hand into something else must not be half understood.
@@ -139,7 +121,7 @@ async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rul
     allergies: allergies.map((row) => allergyRule.parse(row)),
     contraindications: contraindications.map((row) => contraindicationRule.parse(row)),
     duplicates: duplicates.map((row) => duplicateRule.parse(row)),
-    doses: doses.map((row) => doseRule.parse(row)),
+    doses: doses.map(withoutNulls).map((row) => doseRule.parse(row)),
   };
 }
 

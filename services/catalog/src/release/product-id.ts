@@ -17,4 +17,7 @@ export const formularyProductId = (
     ['formulary', ingredients.join('+'), form, route, strengths.map(strengthText).join('+')].join('|'),
   );
 
+/** A French product by its CIS code. */
+export const cisProductId = (cis: string): ProductId => derivedId(namespace, `cis|${cis}`);
+
 export const ndcProductId = (ndc: string): ProductId => derivedId(namespace, `ndc|${ndc}`);

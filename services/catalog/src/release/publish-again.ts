@@ -1,33 +1,38 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { ReleaseId } from '@carethread/contracts/ids.ts';
-import { lockReleases, publishRelease, releaseInForce } from './publish-release.ts';
+import { lockReleases, publishRelease, type ReleaseRef, releaseInForce } from './publish-release.ts';
 
-export interface ListedRelease {
-  number: number;
-  createdAt: Date;
-  products: number;
-  inForce: boolean;
-}
+export type PublishedAgain = 'published' | 'in force' | 'unknown' | 'outdated' | 'pruned';
 
-/** All releases, the newest first. */
-export const listReleases = (tx: Tx): Promise<ListedRelease[]> =>
-  tx.query(
-    `SELECT number, created_at AS "createdAt", current.release_id IS NOT NULL AS "inForce",
-            (SELECT count(*)::int FROM reference.product WHERE product.release_id = release.id) AS products
-       FROM reference.release LEFT JOIN reference.current_release current ON current.release_id = release.id
-      ORDER BY number DESC`,
-  );
-
-/** Puts a release that was in force before into force again. Nothing is copied: it is all still there. */
-export async function publishAgain(tx: Tx, number: number): Promise<'published' | 'in force' | 'unknown'> {
+/**
+ * Puts a release that was in force before into force again, or one that was held back. Nothing is copied: it is all still
+ * there. One that never was in force and was made on another release than the present one is outdated: it would take back
+ * what came in between.
+ */
+export async function publishAgain(tx: Tx, number: number): Promise<PublishedAgain> {
   await lockReleases(tx);
   if (!Number.isInteger(number)) return 'unknown';
-  const [release] = await tx.query<{ id: ReleaseId; number: number }>(
-    'SELECT id, number FROM reference.release WHERE number = $1',
-    [number],
-  );
+  const [release] = await tx.query<
+    ReleaseRef & { publications: number; baseId: ReleaseId | null; pruned: boolean }
+  >('SELECT id, number, publications, base_id AS "baseId", pruned FROM reference.release WHERE number = $1', [
+    number,
+  ]);
   if (!release) return 'unknown';
-  if ((await releaseInForce(tx))?.id === release.id) return 'in force';
+  const current = await releaseInForce(tx);
+  if (current?.id === release.id) return 'in force';
+  if (release.pruned) return 'pruned';
+  if (release.publications === 0 && release.baseId !== (current?.id ?? null)) return 'outdated';
   await publishRelease(tx, release);
   return 'published';
 }
+
+/** The release that was in force before the present one; null when there was none. */
+export const predecessorOf = async (tx: Tx): Promise<ReleaseRef | null> =>
+  (
+    await tx.query<ReleaseRef>(
+      `SELECT release.id, release.number FROM reference.release_publication publication
+         JOIN reference.release ON release.id = publication.release_id
+        WHERE release.id NOT IN (SELECT release_id FROM reference.current_release)
+        ORDER BY publication.number DESC LIMIT 1`,
+    )
+  )[0] ?? null;

@@ -87,6 +87,11 @@ export const duplicateRule = z.strictObject({
   text: z.string().min(1),
 });
 
+/** By weight or body surface when `per` says so. */
+const dosePer = { amount: decimal, per: z.enum(['kg', 'm2']).optional() };
+/** `cap`: in all, when the amount is per kilogram or square metre. */
+const cappedDose = { ...dosePer, cap: decimal.optional() };
+
 export const doseRule = z.strictObject({
   id: about.id,
   sources: about.sources,
@@ -95,13 +100,17 @@ export const doseRule = z.strictObject({
   routes: z.array(z.string()),
   /** Whom it is for. Rules for the same ingredient and route never overlap. */
   population: z.strictObject({ ageMonths: atLeast, weightGrams: atLeast.optional() }),
-  maxPerDay: z.strictObject({
-    amount: decimal,
-    unit: z.string(),
-    per: z.literal('kg').optional(),
-    /** In all, when the amount is per kilogram. */
-    cap: decimal.optional(),
-  }),
+  maxPerDay: z.strictObject({ ...cappedDose, unit: z.string() }),
+  /** What else a dose should keep to, in the unit of `maxPerDay`. The lowest ones are per line. */
+  range: z
+    .strictObject({
+      minPerDose: z.strictObject(dosePer).optional(),
+      maxPerDose: z.strictObject(cappedDose).optional(),
+      minPerDay: z.strictObject(dosePer).optional(),
+      /** A seventh for once a week. */
+      maxTimesPerDay: z.number().positive().optional(),
+    })
+    .optional(),
   /** Lower limits in special cases; the lowest that applies counts. */
   adjustments: z
     .array(
@@ -113,7 +122,9 @@ export const doseRule = z.strictObject({
           /** Together with any of these ingredients. */
           z.strictObject({ with: z.array(z.string()).min(1) }),
         ]),
+        /** In a day. */
         amount: decimal,
+        maxPerDose: decimal.optional(),
       }),
     )
     .default([]),

@@ -13,9 +13,10 @@ export async function screenDraft(
   current: CurrentRelease,
   input: ScreeningInput,
 ): Promise<ShownVerdict> {
+  const lineIds = input.lines.map(({ lineId }) => lineId);
   try {
     const release = await current.read(tx);
-    return { verdict: screen(input, await withProducts(tx, release, input)), release };
+    return { verdict: screen(input, await withProducts(tx, release, input)), lineIds, release };
   } catch (error) {
     if (!(error instanceof NoRelease)) throw error;
     return {
@@ -27,6 +28,7 @@ export async function screenDraft(
         checked: [],
         notChecked: [gap('all', null, 'catalog_not_ready')],
       },
+      lineIds,
       release: null,
     };
   }

@@ -1,11 +1,12 @@
 import type { PatientFactors } from '@carethread/contracts/screening.ts';
-import { exact, greater, lesser, times, type Exact } from '../amount/exact.ts';
+import { exact, exactOf, greater, lesser, times, type Exact, zero } from '../amount/exact.ts';
 import type { DoseRule } from '../rules/rule.ts';
+import { bodySurface } from './body-surface.ts';
 import type { GapReason } from './gap.ts';
 import type { Known } from './judgement.ts';
 import { clearanceBelow, within } from './patient.ts';
 
-/** The highest daily amount, as far as it is known: it lies between `least` and `most`. */
+/** A limit of a dose, as far as it is known: it lies between `least` and `most`. */
 export interface Limit {
   /** Null: may be as low as nothing. */
   readonly least: Exact | null;
@@ -16,19 +17,43 @@ export interface Limit {
   readonly ruleId: string;
 }
 
-/** The limit for this patient out of rules for one ingredient and route; null when none of them is for such a patient. */
+/** One of the limits a dose rule may set. */
+export type LimitKind = 'maxPerDay' | 'minPerDay' | 'maxPerDose' | 'minPerDose' | 'maxTimesPerDay';
+interface Amount {
+  readonly amount: Exact;
+  readonly per: 'kg' | 'm2' | null;
+  readonly cap: Exact | null;
+}
+
+/** The rules that are, or may be, for this patient, each with why that is not known. */
+export type Fitting = readonly { readonly rule: DoseRule; readonly unsure: GapReason | null }[];
+
+/** Out of rules for one ingredient and route, those for such a patient. */
+export const fitting = (rules: readonly DoseRule[], patient: PatientFactors): Fitting =>
+  rules.flatMap((rule) => {
+    const fits = isFor(rule, patient);
+    return fits === false ? [] : [{ rule, unsure: fits === true ? null : fits }];
+  });
+
+/** One limit for this patient; null when none of these rules sets it. */
 export function limitFor(
-  rules: readonly DoseRule[],
+  kind: LimitKind,
+  rules: Fitting,
   patient: PatientFactors,
   ingredients: ReadonlySet<string>,
 ): Limit | null {
-  const limits = rules.flatMap((rule) => {
-    const fits = isFor(rule, patient);
-    if (fits === false) return [];
-    const limit = limitOf(rule, patient, ingredients);
-    return [fits === true ? limit : { ...limit, reasons: [...limit.reasons, fits] }];
+  const limits = rules.map(({ rule, unsure }) => {
+    const limit = limitOf(kind, rule, patient, ingredients);
+    return unsure && limit ? { ...limit, reasons: [...limit.reasons, unsure] } : limit;
   });
-  return limits.length === 0 ? null : limits.reduce(widest);
+  const set = limits.filter((limit) => limit !== null);
+  if (set.length === 0) return null;
+  const limit = set.reduce(widest);
+  const silent = rules.filter((_, index) => !limits[index]);
+  if (silent.length === 0) return limit;
+  // The rule that is the patient's may be one that does not set it.
+  const reasons = [...limit.reasons, ...silent.flatMap(({ unsure }) => unsure ?? [])];
+  return kind.startsWith('min') ? { ...limit, reasons, least: zero } : { ...limit, reasons, most: null };
 }
 
 function isFor({ population }: DoseRule, { ageMonths, weightGrams }: PatientFactors): Known {
@@ -38,9 +63,19 @@ function isFor({ population }: DoseRule, { ageMonths, weightGrams }: PatientFact
   return age === true ? weight : age;
 }
 
-function limitOf(rule: DoseRule, patient: PatientFactors, ingredients: ReadonlySet<string>): Limit {
-  let limit = baseOf(rule, patient);
-  for (const { when, amount } of rule.adjustments) {
+function limitOf(
+  kind: LimitKind,
+  rule: DoseRule,
+  patient: PatientFactors,
+  ingredients: ReadonlySet<string>,
+): Limit | null {
+  const base = amountOf(kind, rule);
+  if (!base) return null;
+  let limit = scaled(base, rule.id, patient);
+  for (const { when, ...lowered } of rule.adjustments) {
+    const amount =
+      kind === 'maxPerDay' ? lowered.amount : kind === 'maxPerDose' ? lowered.maxPerDose : undefined;
+    if (amount === undefined) continue;
     const applies = isAdjusted(when, patient, ingredients);
     const lower = exact(amount)!;
     if (applies === false) continue;
@@ -54,14 +89,30 @@ function limitOf(rule: DoseRule, patient: PatientFactors, ingredients: ReadonlyS
   return limit;
 }
 
-function baseOf({ id, maxPerDay }: DoseRule, { weightGrams }: PatientFactors): Limit {
-  const amount = exact(maxPerDay.amount)!;
-  const cap = maxPerDay.cap ? exact(maxPerDay.cap)! : null;
-  if (!maxPerDay.per) return { least: amount, most: amount, reasons: [], ruleId: id };
-  if (weightGrams === null) return { least: null, most: cap, reasons: ['missing_weight'], ruleId: id };
-  const byWeight = times(amount, { n: BigInt(weightGrams), d: 1_000n });
-  const limit = cap ? lesser(byWeight, cap) : byWeight;
-  return { least: limit, most: limit, reasons: [], ruleId: id };
+function amountOf(kind: LimitKind, { maxPerDay, range = {} }: DoseRule): Amount | null {
+  if (kind === 'maxTimesPerDay')
+    return range.maxTimesPerDay === undefined
+      ? null
+      : { amount: exactOf(range.maxTimesPerDay)!, per: null, cap: null };
+  const dose: { amount: string; per?: 'kg' | 'm2' | undefined; cap?: string | undefined } | undefined =
+    kind === 'maxPerDay' ? maxPerDay : range[kind];
+  return dose
+    ? { amount: exact(dose.amount)!, per: dose.per ?? null, cap: dose.cap ? exact(dose.cap)! : null }
+    : null;
+}
+
+/** For a body of this size. */
+function scaled({ amount, per, cap }: Amount, ruleId: string, patient: PatientFactors): Limit {
+  if (!per) return { least: amount, most: amount, reasons: [], ruleId };
+  const { weightGrams, heightMillimetres = null } = patient;
+  if (weightGrams === null) return { least: null, most: cap, reasons: ['missing_weight'], ruleId };
+  if (per === 'm2' && heightMillimetres === null)
+    return { least: null, most: cap, reasons: ['missing_height'], ruleId };
+  const size =
+    per === 'kg' ? { n: BigInt(weightGrams), d: 1_000n } : bodySurface(weightGrams, heightMillimetres!);
+  const bySize = times(amount, size);
+  const limit = cap ? lesser(bySize, cap) : bySize;
+  return { least: limit, most: limit, reasons: [], ruleId };
 }
 
 function isAdjusted(

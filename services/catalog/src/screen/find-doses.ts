@@ -3,22 +3,27 @@ import { isMore } from '../amount/exact.ts';
 import { unitOf } from '../amount/unit.ts';
 import type { DoseRule } from '../rules/rule.ts';
 import { sorted } from './canonical.ts';
-import { limitFor } from './dose-limit.ts';
+import { checkRanges } from './dose-range.ts';
+import { fitting, limitFor } from './dose-limit.ts';
 import { gap, type Gap } from './gap.ts';
 import { finding, type Judgement } from './judgement.ts';
 import { adultFromMonths } from './patient.ts';
 import type { ClinicalRelease } from './release.ts';
+import { dosesOf } from './rule-index.ts';
 import { totalOf } from './total.ts';
 import type { CodedLine, Use } from './uses.ts';
 
-/** Every ingredient's daily amount over all lines against the highest the rules allow for this patient. */
+/**
+ * Every ingredient's daily amount over all lines against the highest the rules allow for this patient, and each line's
+ * dose against its range.
+ */
 export function findDoses(
   uses: readonly Use[],
   patient: PatientFactors,
   release: ClinicalRelease,
 ): Judgement & { readonly judged: readonly string[] } {
   const prescribed = sorted(uses.filter((use) => use.line).map((use) => use.ingredient));
-  const each = prescribed.map((ingredient) => judge(ingredient, uses, patient, release.rules.doses));
+  const each = prescribed.map((ingredient) => judge(ingredient, uses, patient, dosesOf(ingredient, release)));
   return {
     findings: each.flatMap(({ findings }) => findings),
     gaps: [...aboutPatient(prescribed, patient), ...each.flatMap(({ gaps }) => gaps)],
@@ -37,13 +42,13 @@ function judge(
   ingredient: string,
   uses: readonly Use[],
   patient: PatientFactors,
-  allRules: readonly DoseRule[],
+  ownRules: readonly DoseRule[],
 ): Judgement & { readonly judged: boolean } {
   const findings = [];
   const gaps: Gap[] = [];
   let judged = false;
   const others = new Set(uses.map((use) => use.ingredient));
-  for (const rules of byRoute(allRules.filter((rule) => rule.ingredient === ingredient))) {
+  for (const rules of byRoute(ownRules)) {
     const unit = unitOf(rules[0]!.maxPerDay.unit)!;
     const counts = (line: CodedLine) => isByRoute(line, rules[0]!.routes);
     const total = totalOf(uses, ingredient, unit, counts);
@@ -52,13 +57,17 @@ function judge(
     judged = true;
     // What the patient already takes has no dose on record here: the duplicate check speaks of it.
     for (const { line, reason } of total.unknown) if (line) gaps.push(gap('dose', line.lineId, reason));
-    const limit = limitFor(rules, patient, others);
+    const fits = fitting(rules, patient);
+    const limit = limitFor('maxPerDay', fits, patient, others);
     if (!limit) for (const line of lines) gaps.push(gap('dose', line.lineId, 'no_dose_rule_for_patient'));
     else if (limit.most && isMore(total.known, limit.most))
       findings.push(finding('dose', { id: limit.ruleId, severity: 'major' }, total.lines, [ingredient]));
     else if (!limit.least || isMore(total.known, limit.least))
       for (const line of total.lines)
         gaps.push(...limit.reasons.map((reason) => gap('dose', line.lineId, reason)));
+    const each = checkRanges(total.amounts, fits, { ingredient, patient, others });
+    findings.push(...each.findings);
+    gaps.push(...each.gaps);
   }
   return { findings, gaps, judged };
 }

@@ -4,13 +4,14 @@ import type { Use } from './uses.ts';
 
 /**
  * The same ingredient twice, or two members of a class that a rule names. What acts locally and what goes through the
- * body are no duplicates of each other: hydrocortisone cream beside hydrocortisone tablets is common.
+ * body are no duplicates of each other: hydrocortisone cream beside hydrocortisone tablets is common. How it is given is
+ * not always known; a second order of the same ingredient is then one.
  */
 export function findDuplicates(uses: readonly Use[], release: ClinicalRelease): Judgement {
   const findings = uses.flatMap((a, index) =>
     uses
       .slice(index + 1)
-      .filter((b) => a.line !== b.line && a.local === b.local)
+      .filter((b) => a.line !== b.line && mayMeet(a, b))
       .flatMap((b) =>
         release.rules.duplicates
           .filter(({ subject }) =>
@@ -22,4 +23,10 @@ export function findDuplicates(uses: readonly Use[], release: ClinicalRelease): 
       ),
   );
   return { findings, gaps: [] };
+}
+
+function mayMeet(a: Use, b: Use): boolean {
+  if (a.local === b.local) return true;
+  const isOpen = ({ line }: Use) => (line ? line.routes.length === 0 : a.ingredient === b.ingredient);
+  return isOpen(a) || isOpen(b);
 }

@@ -5,6 +5,7 @@ import type { InteractionRule } from '../rules/rule.ts';
 import { gap, type Gap } from './gap.ts';
 import { finding, type Judgement, type Known } from './judgement.ts';
 import { isSubject, type ClinicalRelease } from './release.ts';
+import { interactionsOf } from './rule-index.ts';
 import { totalOf } from './total.ts';
 import type { Use } from './uses.ts';
 
@@ -17,7 +18,7 @@ export function findInteractions(
   const findings = [];
   const gaps: Gap[] = [];
   for (const [a, b] of pairs(uses)) {
-    for (const rule of release.rules.interactions) {
+    for (const rule of interactionsOf(a.ingredient, release)) {
       if (rule.exposure === 'systemic' && (a.local || b.local)) continue;
       if (!concerns(rule, a, b, release)) continue;
       const holds = whenHolds(rule, uses, patient);

@@ -15,6 +15,7 @@ export interface ClinicalRules {
   /** Codes of allergens that are neither an ingredient nor a class, such as `food:shellfish`. */
   readonly otherAllergens: ReadonlySet<string>;
   readonly conditions: ReadonlySet<string>;
+  readonly routes: ReadonlySet<string>;
   /** Routes by which next to nothing reaches the rest of the body. */
   readonly localRoutes: ReadonlySet<string>;
   readonly rules: Rules;

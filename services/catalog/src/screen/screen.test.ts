@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PatientFactors, ScreeningLine } from '@carethread/contracts/screening.ts';
-import { verdictSchema } from '@carethread/contracts/screening.ts';
+import { coverageOf, verdictSchema } from '@carethread/contracts/screening.ts';
+import { fixedRelease } from '../../test/fixed-release.ts';
 import { inputOf, line } from '../../test/screening-input.ts';
 import { product, shippedRelease } from '../../test/shipped-release.ts';
 import { screen } from './screen.ts';
@@ -186,6 +187,14 @@ describe('duplicates (R-07)', () => {
     const cream = { ...line('a', 'hydrocortisone'), route: 'cutaneous' };
     expect(rulesOf([cream, line('b', 'hydrocortisone')])).toEqual([]);
   });
+
+  it('are what may be one: nobody knows how it is given, or how that is given which is taken already', () => {
+    const cream = { ...line('a', 'hydrocortisone'), route: 'cutaneous' };
+    const same = ['dup-same-ingredient'];
+    expect(rulesOf([cream, { ...line('b', 'hydrocortisone'), route: null }])).toEqual(same);
+    expect(rulesOf([cream, { ...line('b', 'hydrocortisone'), route: 'on the skin' }])).toEqual(same);
+    expect(rulesOf([cream], { currentIngredients: ['hydrocortisone'] })).toEqual(same);
+  });
 });
 
 describe('what has no code', () => {
@@ -197,6 +206,31 @@ describe('what has no code', () => {
     expect(reasonsOf([{ ...line('a'), productId: 'gone' }])).toEqual(['unknown_product']);
     expect(reasonsOf([line('a', 'no-such')])).toContain('unknown_ingredient');
     expect(reasonsOf([], { currentIngredients: ['no-such'] })).toContain('unknown_ingredient');
+  });
+
+  it('is incomplete for an ingredient nobody wrote rules for, in a line or taken already', () => {
+    const unreviewed = { reason: 'ingredient_not_reviewed' };
+    const inLine = screen(inputOf([take('a', 'new-substance', '1', 'mg')]), fixedRelease);
+    expect(inLine).toMatchObject({ status: 'incomplete', notChecked: [{ lineId: 'a', ...unreviewed }] });
+    const taken = screen(inputOf([], { currentIngredients: ['new-substance'] }), fixedRelease);
+    expect(taken).toMatchObject({ status: 'incomplete', notChecked: [{ lineId: null, ...unreviewed }] });
+  });
+
+  it('shows in the coverage: 2 of 4 drugs, one dose', () => {
+    const lines = [
+      line('a'),
+      take('b', 'lisinopril', '10', 'mg'),
+      take('c', 'new-substance', '1', 'mg'),
+      take('d', 'warfarin', '5', 'mg'),
+    ];
+    const verdict = screen(inputOf(lines), fixedRelease);
+    const ids = lines.map(({ lineId }) => lineId);
+    expect(coverageOf(ids, verdict)).toEqual({ drugs: 4, covered: 2, dosesJudged: 1 });
+    expect(coverageOf(ids, { checked: [], notChecked: [] })).toEqual({
+      drugs: 4,
+      covered: 0,
+      dosesJudged: 0,
+    });
   });
 
   it('keeps the findings about everything else', () => {

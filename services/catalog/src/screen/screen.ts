@@ -10,6 +10,12 @@ import type { ClinicalRelease } from './release.ts';
 import { usesOf } from './uses.ts';
 
 /**
+ * Grows with every change of what the engine says about the same input and release. A stored verdict can be made again by
+ * the engine of its number only; a test holds this number against what the engine says.
+ */
+export const engineNumber = 1;
+
+/**
  * Judges a prescription against one release. Depends on nothing else: the same input and release give the same verdict,
  * byte for byte. `incomplete` wins over `findings`, and both over `clear`; findings of severity info need no answer and
  * leave a verdict clear. `checked` names each kind of check that ran, and `dose:<ingredient>` for every ingredient that
@@ -30,6 +36,7 @@ export function screen(input: ScreeningInput, release: ClinicalRelease): Verdict
   return {
     status: statusOf(findings, notChecked),
     releaseId: release.id,
+    engine: engineNumber,
     inputHash: sha256(canonicalJson({ lines, patient })),
     findings,
     checked: sorted([

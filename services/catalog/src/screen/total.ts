@@ -1,6 +1,6 @@
 import { plus, type Exact, zero } from '../amount/exact.ts';
 import type { Unit } from '../amount/unit.ts';
-import { dailyAmount } from './daily-amount.ts';
+import { type Amounts, amountsOf } from './daily-amount.ts';
 import type { GapReason } from './gap.ts';
 import type { CodedLine, Use } from './uses.ts';
 
@@ -8,6 +8,8 @@ export interface Total {
   /** What is known to be taken in a day. */
   readonly known: Exact;
   readonly lines: readonly CodedLine[];
+  /** What each of the lines gives. */
+  readonly amounts: ReadonlyMap<CodedLine, Amounts>;
   /** What comes on top and cannot be counted; a null line is something the patient already takes. */
   readonly unknown: readonly { readonly line: CodedLine | null; readonly reason: GapReason }[];
 }
@@ -20,7 +22,7 @@ export function totalOf(
   counts: (line: CodedLine) => boolean = () => true,
 ): Total {
   let known = zero;
-  const lines: CodedLine[] = [];
+  const amounts = new Map<CodedLine, Amounts>();
   const unknown: { line: CodedLine | null; reason: GapReason }[] = [];
   for (const use of uses) {
     if (use.ingredient !== ingredient || use.local) continue;
@@ -29,12 +31,12 @@ export function totalOf(
       continue;
     }
     if (!counts(use.line)) continue;
-    const amount = dailyAmount(use.line, ingredient, unit);
-    if (typeof amount === 'string') unknown.push({ line: use.line, reason: amount });
+    const given = amountsOf(use.line, ingredient, unit);
+    if (typeof given === 'string') unknown.push({ line: use.line, reason: given });
     else {
-      known = plus(known, amount);
-      lines.push(use.line);
+      known = plus(known, given.inADay);
+      amounts.set(use.line, given);
     }
   }
-  return { known, lines, unknown };
+  return { known, lines: [...amounts.keys()], amounts, unknown };
 }

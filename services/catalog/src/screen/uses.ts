@@ -13,7 +13,7 @@ export interface Use {
 
 export interface CodedLine extends ScreeningLine {
   readonly product: ClinicalProduct | null;
-  /** The routes it may be given by; empty when nothing says. */
+  /** The routes it may be given by; empty for any, when nothing says or in words that are no code. */
   readonly routes: readonly string[];
 }
 
@@ -31,7 +31,10 @@ export function usesOf(
     else if (product && product.ingredients.length === 0)
       gaps.push(gap('all', line.lineId, 'product_without_ingredients'));
     else if (codes.length === 0) gaps.push(gap('all', line.lineId, 'uncoded_drug'));
-    const routes = line.route === null ? (product?.routes ?? []) : [line.route];
+    const routes =
+      line.route === null
+        ? (product?.routes ?? [])
+        : [line.route].filter((route) => release.routes.has(route));
     const local = routes.length > 0 && routes.every((route) => release.localRoutes.has(route));
     const coded: CodedLine = { ...line, product, routes };
     for (const ingredient of codes) {

@@ -1,64 +1,85 @@
 import { isId } from '@carethread/contracts/ids.ts';
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { type Connection, pageConnection, pageOf, partsIn } from '@carethread/service-kit/page.ts';
-import type { ProductConnectionResolvers, ProductFilter, QueryResolvers } from '../generated/graphql.ts';
-import type { Hits } from './hits.ts';
-import { matchOf } from './match.ts';
-import { facetsOf, type Filter, findHits, type Hit, pageOfHits, type Place } from './search-products.ts';
+import type { Context } from '../graphql/context.ts';
+import type {
+  ProductConnectionResolvers,
+  ProductEdgeResolvers,
+  ProductFilter,
+  SearchMatch,
+  QueryResolvers,
+} from '../generated/graphql.ts';
+import {
+  type Filter,
+  type Hit,
+  type Place,
+  type Search,
+  searchFacets,
+  searchProducts,
+} from './search-products.ts';
 
 /** A page of hits, before its products are read. */
 export interface ProductPage extends Connection<Hit> {
-  readonly hits: Hits;
-  readonly filter: Filter;
+  readonly search: Search;
 }
+export type ProductHitEdge = ProductPage['edges'][number];
 
 export const productsResolver: QueryResolvers['products'] = async (
   _,
-  { search, filter, ...wish },
+  { search: text, filter, language, ...wish },
   { database, actor, reader },
 ): Promise<ProductPage> => {
-  if ((search?.length ?? 0) > 200) throw badInput('search must have at most 200 characters.');
+  if ((text?.length ?? 0) > 200) throw badInput('search must have at most 200 characters.');
   const page = pageOf(wish, placeIn);
-  const release = await reader.release();
-  const wanted = filterOf(filter);
-  return database.asActor(actor, async (tx) => {
-    const hits = await findHits(tx, release, { text: search ?? '', filter: wanted });
-    const rows = await pageOfHits(tx, release.id, hits, wanted, page);
-    const connection = pageConnection(rows, page, ({ rank, sortKey, id }) =>
-      JSON.stringify([rank, sortKey, id]),
-    );
-    return { hits, filter: wanted, ...connection };
-  });
+  const search: Search = { text: text ?? '', filter: filterOf(filter), language: language ?? null };
+  const [rows] = await Promise.all([
+    database.asActor(actor, (tx) => searchProducts(tx, search, page)),
+    reader.release(),
+  ]);
+  const connection = pageConnection(rows, page, ({ release, tier, place }) =>
+    JSON.stringify([release, tier, place]),
+  );
+  return { search, ...connection };
 };
 
 function placeIn(text: string): Place | null {
-  const [rank, sortKey, id] = partsIn(text);
-  if (!Number.isInteger(rank) || typeof sortKey !== 'string' || sortKey.includes('\0') || !isId(id))
-    return null;
-  return { rank: rank as number, sortKey, id };
+  const [release, tier, place] = partsIn(text);
+  return isId(release) && Number.isInteger(tier) && Number.isInteger(place)
+    ? { release, tier: tier as number, place: place as number }
+    : null;
 }
 
 export const productConnectionFields: ProductConnectionResolvers = {
-  edges: async ({ edges, hits }, _, { reader }) =>
-    Promise.all(
-      edges.map(async ({ cursor, node: hit }) => {
-        const node = await reader.product(hit.id);
-        if (!node) throw new Error('A hit is a product of the release it was found in.');
-        return { cursor, node, match: await matchOf(hit, hits, node, reader) };
-      }),
-    ),
-  facets: async ({ hits, filter }, _, { database, actor, reader }) => {
-    const { id } = await reader.release();
-    return database.asActor(actor, (tx) => facetsOf(tx, id, hits, filter));
-  },
+  facets: ({ search }, _, { database, actor }) => database.asActor(actor, (tx) => searchFacets(tx, search)),
 };
 
+export const productEdgeFields: ProductEdgeResolvers = {
+  node: async ({ node: { id } }, _, { reader }) => {
+    const product = await reader.product(id);
+    if (!product) throw new Error('A hit is a product of the release it was found in.');
+    return product;
+  },
+  match: ({ node: hit }, _, context) => shownMatch(hit, context),
+};
+
+/** Why a product was found, and whether a client may propose it. */
+export async function shownMatch(
+  { id, reason, matched, preselectable, lookAlikes }: Hit,
+  { administration }: Context,
+): Promise<SearchMatch> {
+  // What is stopped as a whole is shown, and why; nothing may choose it by itself.
+  const stopped = preselectable && (await administration.withdrawals.load(id)).some(({ lots }) => !lots);
+  return { reason, text: matched, preselectable: preselectable && !stopped, lookAlikes: [...lookAlikes] };
+}
+
 const filterOf = (filter: ProductFilter | null | undefined): Filter => ({
-  ...(filter?.forms && { forms: filter.forms }),
-  ...(filter?.routes && { routes: filter.routes }),
-  ...(filter?.categories && { categories: filter.categories }),
-  ...(filter?.schedules && { schedules: filter.schedules }),
-  ...(filter?.supply && {
-    supply: filter.supply === 'OVER_THE_COUNTER' ? ('otc' as const) : ('rx' as const),
-  }),
+  ...(filter?.forms && { form: filter.forms }),
+  ...(filter?.routes && { route: filter.routes }),
+  ...(filter?.categories && { category: filter.categories }),
+  ...(filter?.classes && { class: filter.classes }),
+  ...(filter?.companies && { company: filter.companies }),
+  ...(filter?.schedules && { schedule: filter.schedules }),
+  ...(filter?.jurisdictions && { jurisdiction: filter.jurisdictions }),
+  ...(filter?.supply && { supply: [filter.supply === 'OVER_THE_COUNTER' ? 'otc' : 'rx'] }),
+  ...(filter?.includeEnded && { ended: true }),
 });

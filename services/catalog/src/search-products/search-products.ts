@@ -1,130 +1,76 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
+import { badInput } from '@carethread/service-kit/bad-input.ts';
 import type { Page } from '@carethread/service-kit/page.ts';
-import { codeAsked } from '../codes/ndc-code.ts';
-import {
-  everything,
-  type Hits,
-  hitsByCode,
-  hitsByWords,
-  type MatchReason,
-  reasonOf,
-  type Repairs,
-} from './hits.ts';
-import { closest, mayBeMisspelt } from '../text/misspelling.ts';
-import { type Question, questionOf } from './question.ts';
+import { codesAsked } from '../codes/read-code.ts';
+import type { MatchReason } from '../generated/graphql.ts';
 
 export interface Search {
   /** What somebody typed or scanned; empty for all products in order. */
   readonly text: string;
   readonly filter: Filter;
+  /** ISO 639-1: of several names that match, one in this language is shown. */
+  readonly language?: string | null;
 }
-/** Lists are alternatives; an empty or missing one does not limit. */
-export interface Filter {
-  readonly forms?: readonly string[];
-  readonly routes?: readonly string[];
-  readonly categories?: readonly string[];
-  readonly schedules?: readonly string[];
-  readonly supply?: 'rx' | 'otc';
-}
-/** Where a hit stands: pages go on after it, however many products are written meanwhile. */
+/** Fields of facets with the values wanted. Values are alternatives; an empty list does not limit. */
+export type Filter = { readonly [Field in FilterField]?: readonly string[] } & {
+  /** Also what is no longer sold. */
+  readonly ended?: boolean;
+};
+export type FilterField =
+  'form' | 'route' | 'category' | 'class' | 'company' | 'supply' | 'schedule' | 'jurisdiction';
+
+/** Where a hit stands: pages go on after it in the release they began in, whatever is published meanwhile. */
 export interface Place {
-  readonly rank: number;
-  readonly sortKey: string;
-  readonly id: string;
+  readonly release: string;
+  readonly tier: number;
+  readonly place: number;
 }
 export interface Hit extends Place {
+  readonly id: string;
   readonly reason: MatchReason;
+  /** The name or code that matched. */
+  readonly matched: string | null;
+  readonly preselectable: boolean;
+  /** Names that are easily taken for one of its ingredients. */
+  readonly lookAlikes: readonly string[];
 }
 export interface Facet {
   readonly field: string;
   readonly value: string;
+  readonly label: string;
   readonly count: number;
 }
-export interface SearchedRelease {
-  readonly id: string;
-  /** Folded words that forms and routes go by. */
-  readonly formWords: ReadonlySet<string>;
-}
 
-/** Resolves what was asked to hits that can be paged and counted. */
-export async function findHits(tx: Tx, release: SearchedRelease, { text }: Search): Promise<Hits> {
-  const code = codeAsked(text);
-  if (code) return hitsByCode(code);
-  const question = questionOf(text, release.formWords);
-  if (question.names.length + question.amounts.length + question.forms.length === 0) return everything;
-  return hitsByWords(question, await repairsOf(tx, release.id, question));
-}
+const page = `SELECT release_id AS release, tier, place, product_id AS id, reason, matched, preselectable,
+    look_alikes AS "lookAlikes"
+  FROM reference.search_products($1, $2, $3, $4, $5, $6)`;
+const facets = `SELECT field, value, label, hits AS count FROM reference.search_facets($1, $2, $3)`;
 
-/** One page of hits in the order code, exact, prefix, synonym, misspelling. One row more than `first` if more follow. */
-export async function pageOfHits(
+/** One page of hits, the best first; one more than `first` if more follow. Everything happens in the database, in one call. */
+export async function searchProducts(
   tx: Tx,
-  release: string,
-  hits: Hits,
-  filter: Filter,
-  page: Page<Place>,
+  { text, filter, language }: Search,
+  { first, after }: Page<Place>,
 ): Promise<Hit[]> {
-  const { sql, values } = filtered(hits, filter);
-  const at = values.length + 2;
-  const after = page.after ? [page.after.rank, page.after.sortKey, page.after.id] : [];
-  const rows = await tx.query<{ rank: number; sort_key: string; id: string }>(
-    `SELECT id, sort_key, rank FROM (${sql}) hits
-     ${page.after ? `WHERE (rank, sort_key, id) > ($${at}::int, $${at + 1}::text, $${at + 2}::uuid)` : ''}
-     ORDER BY rank, sort_key, id LIMIT $${at + after.length}::int`,
-    [release, ...values, ...after, page.first + 1],
-  );
-  return rows.map(({ id, rank, sort_key }) => ({ id, rank, sortKey: sort_key, reason: reasonOf(rank) }));
+  const codes = codesAsked(text);
+  // A code with a wrong check digit is no name, either: it finds nothing.
+  if (codes?.length === 0) return [];
+  const place = after && JSON.stringify([after.release, after.tier, after.place]);
+  return tx
+    .query<Hit>(page, [text, JSON.stringify(filter), first, place, codes ?? [], language ?? null])
+    .catch(sayGone);
 }
 
-/** How many hits there are of each form, category, schedule and supply. */
-export async function facetsOf(tx: Tx, release: string, hits: Hits, filter: Filter): Promise<Facet[]> {
-  const { sql, values } = filtered(hits, filter);
-  return tx.query<Facet>(
-    `SELECT CASE WHEN grouping(form_code) = 0 THEN 'form' WHEN grouping(category) = 0 THEN 'category'
-              WHEN grouping(schedule) = 0 THEN 'schedule' ELSE 'supply' END AS field,
-            coalesce(form_code, category, schedule, supply, 'none') AS value, count(*)::int AS count
-       FROM (${sql}) hits
-      GROUP BY GROUPING SETS (form_code, category, schedule, supply)
-      ORDER BY 1, 3 DESC, 2`,
-    [release, ...values],
-  );
+/** How many hits have which value, at most 50 of each field. A field's own filter does not count for its values. */
+export async function searchFacets(tx: Tx, { text, filter }: Search): Promise<Facet[]> {
+  const codes = codesAsked(text);
+  if (codes?.length === 0) return [];
+  return tx.query<Facet>(facets, [text, JSON.stringify(filter), codes ?? []]);
 }
 
-/** Only words that begin nothing in the catalog are repaired: what is spelt right is never second-guessed. */
-async function repairsOf(tx: Tx, release: string, { names }: Question): Promise<Repairs> {
-  const doubtful = names.filter(mayBeMisspelt);
-  if (doubtful.length === 0) return new Map();
-  const rows = await tx.query<{ typed: string; words: string[] | null }>(
-    `SELECT typed, (SELECT array_agg(word ORDER BY word) FROM reference.search_word
-                     WHERE release_id = $1 AND word % typed) AS words
-       FROM unnest($2::text[]) AS typed
-      WHERE NOT EXISTS (SELECT FROM reference.search_word
-                         WHERE release_id = $1 AND word >= typed COLLATE "C" AND word < typed || U&'\\FFFF' COLLATE "C")`,
-    [release, doubtful],
-  );
-  return new Map(
-    rows
-      .map(({ typed, words }): [string, string[]] => [typed, closest(typed, words ?? [])])
-      .filter(([, words]) => words.length > 0),
-  );
-}
-
-function filtered({ sql, values }: Hits, filter: Filter): Pick<Hits, 'sql' | 'values'> {
-  const wanted: [string, unknown][] = [
-    ['form_code = ANY (?::text[])', filter.forms],
-    ['routes && ?::text[]', filter.routes],
-    ['category = ANY (?::text[])', filter.categories],
-    ['schedule = ANY (?::text[])', filter.schedules],
-    ['supply = ?', filter.supply],
-  ];
-  const limits = wanted.filter(([, value]) =>
-    Array.isArray(value) ? value.length > 0 : value !== undefined,
-  );
-  if (limits.length === 0) return { sql, values };
-  const conditions = limits.map(([condition], index) =>
-    condition.replace('?', `$${values.length + 2 + index}`),
-  );
-  return {
-    sql: `SELECT * FROM (${sql}) found WHERE ${conditions.join(' AND ')}`,
-    values: [...values, ...limits.map(([, value]) => value)],
-  };
+/** SQLSTATE no_data_found: the release in which the list began was removed. */
+export function sayGone(error: unknown): never {
+  if ((error as { code?: unknown }).code === 'P0002')
+    throw badInput('after belongs to a list that is out of date: begin again.');
+  throw error;
 }

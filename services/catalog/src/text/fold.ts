@@ -19,7 +19,7 @@ export const fold = (text: string): string =>
     .replace(/\p{Mark}/gu, '')
     .toLowerCase()
     .replace(/[ßæœøłđðþ]/g, (letter) => ligatures[letter]!)
-    .replace(/['’]/g, '')
+    .replace(/['’‘ʼ`]/g, '')
     .replace(/(?<=^|[\s(/+])\.(?=\d)/g, '0.')
     .replace(/(?:[^\p{Letter}\p{Number}.]|(?<!\d)\.|\.(?!\d))+/gu, ' ')
     .trim();

@@ -7,7 +7,7 @@ import type { CurrentRelease } from '../release/current-release.ts';
 import { withProducts } from '../release/load-products.ts';
 import { normalise } from '../screen/canonical.ts';
 import { screen } from '../screen/screen.ts';
-import { resolveLines } from './resolve-lines.ts';
+import { resolveLines } from '../release/resolve-lines.ts';
 
 type Asked = DataOf<
   'prescriptions.prescription.signed.v1' | 'prescriptions.prescription.rescreen_requested.v1'

@@ -1,4 +1,5 @@
 import { actAsResolver } from '../act-as/act-as.resolver.ts';
+import { confirmIdentityResolver } from '../confirm-identity/confirm-identity.resolver.ts';
 import { endMembershipResolver } from '../end-membership/end-membership.resolver.ts';
 import { revokeSessionResolver, signOutResolver } from '../end-session/end-session.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
@@ -27,6 +28,7 @@ export const resolvers = {
   Mutation: {
     signIn: signInResolver,
     refreshSession: refreshSessionResolver,
+    confirmIdentity: confirmIdentityResolver,
     actAs: actAsResolver,
     signOut: signOutResolver,
     revokeSession: revokeSessionResolver,

@@ -3,13 +3,12 @@ import { checkInput } from '@carethread/service-kit/input.ts';
 import { refuse, Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
 import type { Asking } from '../asking.ts';
+import { checkPassword, forgetAttempts } from '../check-password.ts';
 import { emailSchema } from '../email-address.ts';
 import { actorOf, type Standing } from '../membership.ts';
-import { verifyPassword } from '../password.ts';
 import { insertNewSession, membershipIsActive } from '../session-store.ts';
 import { newRefreshToken } from '../tokens/refresh-token.ts';
 import type { SignedIn, Tokens } from '../tokens/tokens.ts';
-import { lookUpAccount } from './look-up-account.ts';
 
 const signInInput = z.object({
   email: emailSchema,
@@ -17,20 +16,14 @@ const signInInput = z.object({
   membershipId: idSchema<'Membership'>().nullish(),
 });
 
-const forgetAttempts = 'SELECT sign_in.forget_attempts()';
-
 /** Begins a session for an address and its password. */
 export async function signIn(asking: Asking, tokens: Tokens, input: unknown): Promise<SignedIn | Refusal> {
   const wish = checkInput(signInInput, input);
   if (wish instanceof Refusal) return wish;
   const now = asking.now();
 
-  // A transaction of its own: the try stays counted whatever comes of it, and nothing is held while the password is
-  // hashed.
-  const account = await asking.database.asActor(null, (tx) => lookUpAccount(tx, wish.email));
-  if (account.blockedUntil) return comeBack(account.blockedUntil, now);
-  if (!(await verifyPassword(wish.password, account.passwordHash)))
-    return refuse('NOT_ALLOWED', 'The e-mail address or the password is wrong.');
+  const account = await checkPassword(asking, wish.email, wish.password);
+  if (account instanceof Refusal) return account;
   const standing = choose(account.memberships, wish.membershipId ?? null);
   if (standing instanceof Refusal) return standing;
 
@@ -39,7 +32,7 @@ export async function signIn(asking: Asking, tokens: Tokens, input: unknown): Pr
   const refreshToken = newRefreshToken();
   const opened = await asking.database.asActor(actor, async (tx) => {
     insertNewSession(tx, actor, refreshToken, now);
-    tx.send(forgetAttempts);
+    forgetAttempts(tx);
     return (await membershipIsActive(tx, actor.membershipId)) || noMembership();
   });
   return opened instanceof Refusal ? opened : tokens.signedIn(actor, refreshToken);
@@ -54,11 +47,3 @@ function choose(memberships: Standing[], wanted: string | null): Standing | Refu
 
 const noMembership = () =>
   refuse('NOT_ALLOWED', 'You have no active membership: ask your organisation for one.');
-
-function comeBack(at: Date, now: Date): Refusal {
-  const minutes = Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 60_000));
-  return refuse(
-    'RATE_LIMITED',
-    `Too many tries. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-  );
-}

@@ -45,4 +45,12 @@ describe('an access token', () => {
     });
     expect(expiresAt).toEqual(new Date('2026-11-20T12:10:00Z'));
   });
+
+  it('says when and how the person proved again who they are, if they did', () => {
+    const { accessToken } = mintAccessToken(
+      { ...actor, stepUp: { at: 1_800_000_000, methods: ['pwd'] } },
+      { key: { kid: 'k1', privateKey }, issuer: 'carethread', now: new Date() },
+    );
+    expect(jwt.decode(accessToken)).toMatchObject({ auth_time: 1_800_000_000, amr: ['pwd'] });
+  });
 });

@@ -28,6 +28,8 @@ export function mintAccessToken(
     org: actor.organisationId,
     role: actor.role,
     perms: actor.permissions,
+    // When and how, in the claims of RFC 9068: only after the person has proved it again within the session.
+    ...(actor.stepUp && { auth_time: actor.stepUp.at, amr: actor.stepUp.methods }),
     iat: issuedAt,
     exp: expires,
   };

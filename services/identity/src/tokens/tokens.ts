@@ -1,4 +1,4 @@
-import type { Actor } from '@carethread/contracts/actor.ts';
+import type { Actor, StepUp } from '@carethread/contracts/actor.ts';
 import { mintAccessToken } from './access-token.ts';
 import { successorOf, successorSecret } from './refresh-token.ts';
 import type { KeyRing } from './signing-keys.ts';
@@ -12,6 +12,14 @@ export interface SignedIn {
   expiresAt: Date;
 }
 
+/** What a client gets when it proves once more who it is. */
+export interface Confirmed {
+  accessToken: string;
+  /** End of the access token. */
+  expiresAt: Date;
+  confirmedAt: Date;
+}
+
 export type Tokens = ReturnType<typeof createTokens>;
 
 /** All that gives out tokens, around the service's keys. */
@@ -23,12 +31,19 @@ export function createTokens(options: {
 }) {
   const { keyRing, issuer, now } = options;
   const secret = successorSecret(options.keyEncryptionKey);
+  const mint = async (actor: Actor) =>
+    mintAccessToken(actor, { key: (await keyRing()).current, issuer, now: now() });
   return {
     /** The refresh token that replaces this one; always the same. */
     successorOf: (refreshToken: string) => successorOf(refreshToken, secret),
-    async signedIn(actor: Actor, refreshToken: string): Promise<SignedIn> {
-      const { current } = await keyRing();
-      return { actor, refreshToken, ...mintAccessToken(actor, { key: current, issuer, now: now() }) };
-    },
+    signedIn: async (actor: Actor, refreshToken: string): Promise<SignedIn> => ({
+      actor,
+      refreshToken,
+      ...(await mint(actor)),
+    }),
+    confirmed: async (actor: Actor, { at }: StepUp): Promise<Confirmed> => ({
+      ...(await mint(actor)),
+      confirmedAt: new Date(at * 1000),
+    }),
   };
 }

@@ -14,7 +14,7 @@ import { save } from '../store/save.ts';
 const schema = z.object({ ticketId: idSchema<'Ticket'>(), idempotencyKey: idSchema<'Command'>() });
 
 const findTicket = `SELECT id, kind, status, patient_id AS "patientId", doctor_id AS "doctorId", clinic_id AS "clinicId",
-    pharmacy_id AS "pharmacyId", 'UTC' AS "timeZone", fence, ended_fence AS "endedFence", held
+    pharmacy_id AS "pharmacyId", 'UTC' AS "timeZone", NULL AS jurisdiction, fence, ended_fence AS "endedFence", held
   FROM ticket WHERE id = $1`;
 // One at a time per ticket, so that the second one finds the first.
 const queue = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';

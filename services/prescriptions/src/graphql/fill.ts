@@ -9,6 +9,7 @@ import type {
   ProductSubstitutionResolvers,
 } from '../generated/graphql.ts';
 import type { Context } from './context.ts';
+import { isAbout, productGiven } from '../withdrawal/withdrawal.ts';
 import type { FillView } from './views.ts';
 
 /** A fill with its prescription, as the person who asks may see it. */
@@ -29,7 +30,14 @@ export const FillType: FillResolvers = {
   version: ({ fill }) => fill.version,
   readiness: ({ fill }) => toEnum(readinessOf(fill)),
   lines: ({ prescription, fill }) => fill.lines.map((line) => ({ prescription, fill, line })),
-  preparations: ({ fill }) => fill.preparations,
+  preparations: ({ prescription, fill }) =>
+    fill.preparations.map((ready) => ({
+      ...ready,
+      productId: productGiven(
+        prescription.lines.find(({ id }) => id === ready.lineId),
+        ready,
+      ),
+    })),
   dispenses: async ({ prescription, fill }, _, { reads }) =>
     (await reads.dispenses.load(prescription.id)).filter(({ fillId }) => fillId === fill.id),
   openedAt: ({ fill }) => fill.openedAt,
@@ -48,14 +56,20 @@ export const FillLine: FillLineResolvers = {
   prepared: ({ fill, line }) => preparedOf(fill, line.lineId),
   handedOver: ({ line }) => line.handedOver,
   remaining,
+  partReason: ({ line }) => line.partReason && toEnum(line.partReason),
   notDispensedReason: ({ line }) => line.notDispensed && toEnum(line.notDispensed),
 };
 
 export const PreparationType: PreparationResolvers = {
   preparedBy: ({ preparedBy }) => ({ id: preparedBy }),
+  withdrawals: async ({ productId, lot }, _, { reads }) =>
+    productId === null
+      ? []
+      : (await reads.withdrawals.load(productId)).filter((each) => isAbout(each, { productId, lot })),
 };
 
 export const ProductSubstitution: ProductSubstitutionResolvers = {
+  product: ({ productId }) => productId && { id: productId },
   type: ({ type }) => toEnum(type),
   reason: ({ reason }) => toEnum(reason),
 };
@@ -64,6 +78,7 @@ export const DispenseType: DispenseResolvers = {
   __resolveReference: ({ id }, { reads }) => reads.dispense.load(id),
   ticket: ({ ticketId }) => ({ id: ticketId }),
   pharmacy: ({ pharmacyId }) => ({ id: pharmacyId }),
+  patient: ({ patientId }) => ({ id: patientId }),
   handedOverBy: ({ handedOverBy }) => ({ id: handedOverBy }),
 };
 

@@ -8,6 +8,8 @@ const inFill = (fill: Fill | null, line: Line) => fill?.lines.find(({ lineId }) 
 export const PrescriptionLine: PrescriptionLineResolvers = {
   id: ({ line }) => line.id,
   product: ({ line }) => (line.productId === null ? null : { id: line.productId }),
+  withdrawals: ({ line: { productId } }, _, { reads }) =>
+    productId === null ? [] : reads.withdrawals.load(productId),
   text: ({ line }) => line.text,
   wording: ({ line }) => line.resolved?.wording ?? null,
   ingredients: ({ line }) => ingredientsOf(line),

@@ -1,15 +1,18 @@
 import type { TicketId } from '@carethread/contracts/ids.ts';
 import { dateIn } from '../calendar.ts';
 import { toEnum } from '../codes.ts';
+import { openControls } from '../controls/open-controls.ts';
 import type {
   PrescriptionAmendmentResolvers,
   PrescriptionResolvers,
   SignedContentResolvers,
 } from '../generated/graphql.ts';
+import { linesOfFill } from '../line.ts';
 import { fillOfTicket, currentFill, draftOf, hashOf, type Prescription } from '../prescription.ts';
-import { earliestNextFill, repeatsLeft } from '../refill.ts';
+import { earliestNextFill, graceOf, repeatsLeft } from '../refill.ts';
 import { clearanceOf, openItems, screeningInput } from '../screening.ts';
 import type { Context } from './context.ts';
+import { controlsOf, placeOf, signingChecksOf } from './controls.ts';
 import type { FillView } from './views.ts';
 
 export const fillViews = (prescription: Prescription): FillView[] =>
@@ -43,9 +46,12 @@ export const PrescriptionType: PrescriptionResolvers = {
     const judged = await reads.verdict.load(prescription.id);
     return judged && { prescription, judged };
   },
-  openItems: async ({ id, overrides }, _, { reads }) => {
+  openItems: async (prescription, _, { reads, rules }) => {
+    const { id, overrides, status } = prescription;
     const judged = await reads.verdict.load(id);
-    return judged ? openItems(judged.verdict, judged.contentHash, overrides) : [];
+    if (!judged) return [];
+    const controls = status === 'blocked' ? openControls(prescription, rules.packs) : [];
+    return [...openItems(judged.verdict, judged.contentHash, overrides), ...controls];
   },
   overrides: (prescription) => {
     const hash = hashOf(prescription, prescription);
@@ -61,13 +67,22 @@ export const PrescriptionType: PrescriptionResolvers = {
   signedBy: ({ signature }) => signature && { id: signature.by },
   validUntil: ({ signature }) => signature?.validUntil ?? null,
   repeatsLeft,
-  earliestNextFill: (prescription, _, { rules }) => {
+  earliestNextFill: (prescription, _, { rules, now }) => {
     if (prescription.status !== 'released' || repeatsLeft(prescription) === 0) return null;
-    const zone = currentFill(prescription)?.ticket?.timeZone ?? 'UTC';
-    return earliestNextFill(prescription, zone, rules.graceDays);
+    const place = placeOf(prescription);
+    const next = linesOfFill(prescription.lines, prescription.fillsUsed + 1);
+    return earliestNextFill(prescription, place, graceOf(prescription, next, place, rules, now()));
   },
+  controls: (prescription, _, context) => controlsOf(prescription, context),
+  signingChecks: (prescription, _, context) => signingChecksOf(prescription, context),
+  policyPacks: ({ signature }) => signature?.packs ?? [],
+  identityProvedAt: ({ signature }) => (signature?.stepUp ? new Date(signature.stepUp.at * 1000) : null),
   endReason: ({ ended }) => ended?.reason ?? null,
   patientProfile: ({ patientId }, _, { reads }) => reads.profile.load(patientId),
+  keptVerdict: async ({ id }, _, { reads }) => {
+    const judged = await reads.verdict.load(id);
+    return judged && { input: judged.input, verdict: judged.verdict };
+  },
   screeningInput: async (prescription, _, context) => {
     const [profile, facts] = await Promise.all([
       context.reads.profile.load(prescription.patientId),
@@ -91,6 +106,7 @@ export const PrescriptionAmendment: PrescriptionAmendmentResolvers = {
 
 export const SignedContentType: SignedContentResolvers = {
   signedBy: ({ signedBy }) => ({ id: signedBy }),
+  identityProvedAt: ({ stepUp }) => stepUp && new Date(stepUp.at * 1000),
   lines: ({ lines }) => lines.map((line) => ({ line, fill: null })),
 };
 

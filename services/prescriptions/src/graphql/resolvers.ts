@@ -1,6 +1,9 @@
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { listPrescriptions } from '../list-prescriptions/list-prescriptions.ts';
+import { AppliedSchedule, MedicineControl, SigningCheck } from './controls.ts';
+import { listReleaseAlerts } from '../list-release-alerts/list-release-alerts.ts';
+import { listReleaseChecks } from '../list-release-checks/list-release-checks.ts';
 import {
   DispenseItem,
   DispenseType,
@@ -20,12 +23,16 @@ import {
   PrescriptionType,
   SignedContentType,
 } from './prescription.ts';
+import { ProductWithdrawalType } from './withdrawal.ts';
+import { ReleaseAlertType } from './release-alert.ts';
 import { FindingOverride, StoredFinding, StoredGap, StoredVerdictType } from './verdict.ts';
 
 export const resolvers: Resolvers = {
   Query: {
     prescription: (_, { id }, { reads }) => reads.prescription.load(id),
     myPrescriptions: (_, args, context) => listPrescriptions(context, signedIn(context), args),
+    myReleaseAlerts: (_, args, context) => listReleaseAlerts(context, signedIn(context), args),
+    releaseChecks: (_, args, context) => listReleaseChecks(context, signedIn(context), args),
     patientProfile: (_, { patientId }, context) =>
       context.reads.profile.load(patientId ?? signedIn(context).userId),
   },
@@ -34,11 +41,15 @@ export const resolvers: Resolvers = {
   Prescription: PrescriptionType,
   PrescriptionLine,
   PrescriptionAmendment,
+  MedicineControl,
+  AppliedSchedule,
+  SigningCheck,
   SignedContent: SignedContentType,
   StoredVerdict: StoredVerdictType,
   StoredFinding,
   StoredGap,
   FindingOverride,
+  ReleaseAlert: ReleaseAlertType,
   Fill: FillType,
   FillLine,
   Preparation: PreparationType,
@@ -48,6 +59,7 @@ export const resolvers: Resolvers = {
   PatientProfile: PatientProfileType,
   PatientAllergy,
   PatientCondition,
+  ProductWithdrawal: ProductWithdrawalType,
   Ticket: {
     // Nothing of the ticket itself is ours; each field below decides what the person who asks may see.
     __resolveReference: ({ id }) => ({ id }),

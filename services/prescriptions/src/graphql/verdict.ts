@@ -5,7 +5,7 @@ import type {
   StoredGapResolvers,
   StoredVerdictResolvers,
 } from '../generated/graphql.ts';
-import { notCheckedKey } from '@carethread/contracts/screening.ts';
+import { coverageOf, notCheckedKey } from '@carethread/contracts/screening.ts';
 import type { Override } from '../screening.ts';
 import type { VerdictView } from './views.ts';
 
@@ -24,6 +24,11 @@ export const StoredVerdictType: StoredVerdictResolvers = {
   findings: (view) => view.judged.verdict.findings.map((finding) => ({ finding, overrides: answers(view) })),
   checked: ({ judged }) => judged.verdict.checked,
   notChecked: (view) => view.judged.verdict.notChecked.map((gap) => ({ gap, overrides: answers(view) })),
+  coverage: ({ judged }) =>
+    coverageOf(
+      judged.input.lines.map(({ lineId }) => lineId),
+      judged.verdict,
+    ),
   askedAt: ({ judged }) => judged.askedAt,
   judgedAt: ({ judged }) => judged.judgedAt,
 };

@@ -1,4 +1,8 @@
 import type { Finding } from '@carethread/contracts/screening.ts';
+import type { LocalDate } from '../calendar.ts';
+import type { Applying } from '../controls/applying.ts';
+import type { SigningCheck as SigningCheckState } from '../controls/at-signing.ts';
+import type { Rule } from '../controls/rule.ts';
 import type { Dispense, Fill as FillState, FillLine as FillLineState, Preparation } from '../fill.ts';
 import type { Line } from '../line.ts';
 import type { Prescription } from '../prescription.ts';
@@ -38,9 +42,23 @@ export interface GapView {
   gap: StoredVerdict['notChecked'][number];
   overrides: Override[];
 }
+export interface ControlView {
+  line: Line;
+  status: 'controlled' | 'unknown' | 'without_rules';
+  applying: Applying[];
+  rule: Rule;
+  lastDay: LocalDate | null;
+}
+export type AppliedScheduleView = Applying;
+export interface SigningCheckView extends SigningCheckState {
+  lineId: string | null;
+}
 export type PrescriptionView = Prescription;
 export type SignedContentView = SignedContent;
-export type PreparationView = Preparation;
+export interface PreparationView extends Preparation {
+  /** What it is; null when nobody said. */
+  productId: string | null;
+}
 export type DispenseView = DispenseRecord;
 export type PatientProfileView = PatientProfile;
 export type DispenseItemView = Dispense['items'][number];

@@ -3,7 +3,9 @@ import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { z } from 'zod';
+import { codeOf } from '../codes.ts';
 import { handOver as decide } from '../dispensing.ts';
+import { partReasons } from '../fill.ts';
 import type { Context } from '../graphql/context.ts';
 import { decideUnderClaim, underClaim } from '../under-claim.ts';
 
@@ -15,22 +17,30 @@ const schema = z.object({
     .array(z.object({ preparationId: idSchema<'Preparation'>(), quantity: z.int().min(1).max(10_000) }))
     .min(1)
     .max(100),
+  partReason: codeOf(partReasons)
+    .nullish()
+    .transform((reason) => reason ?? null),
 });
 
 /** Hands over what stands ready, once per idempotency key. Answers the id of the record. */
 export async function handOver(context: Context, raw: unknown): Promise<DispenseId | Refusal> {
   const input = checkInput(schema, raw);
   if (input instanceof Refusal) return input;
-  const { ticketId, items, idempotencyKey: key } = input;
+  const { ticketId, items, idempotencyKey: key, partReason } = input;
   const actor = signedIn(context);
   // The token is no part of what is asked: a repeat may carry a newer one, or one that has ended since.
-  const command = { actor, name: 'handOver', key, input: { ticketId, items } };
+  const command = {
+    actor,
+    name: 'handOver',
+    key,
+    input: { ticketId, items, ...(partReason && { partReason }) },
+  };
   const now = context.now();
   return underClaim(context, input, (holder) =>
     context.database.command(command, async (tx): Promise<DispenseId | Refusal> => {
       const id = newId<'Dispense'>();
       const done = await decideUnderClaim(context, tx, holder, (prescription, by) =>
-        decide(prescription, by, items, { now, id }),
+        decide(prescription, by, items, { now, id, partReason, rules: context.rules }),
       );
       return done instanceof Refusal ? done : id;
     }),

@@ -31,6 +31,6 @@ export async function overrideFinding(context: Context, raw: unknown): Promise<P
   const now = context.now();
   const answer = { id: newId<'Override'>(), findingKey, reason, text, doctorId, at: now };
   return changePrescription(context, input.prescriptionId, (prescription) =>
-    answerFinding(prescription, expectedVersion, answer, { now, newIds }),
+    answerFinding(prescription, expectedVersion, answer, { now, newIds, rules: context.rules }),
   );
 }

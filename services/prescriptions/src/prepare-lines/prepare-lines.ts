@@ -9,6 +9,7 @@ import { prepareLines as decide } from '../dispensing.ts';
 import { substitutionReasons, substitutionTypes } from '../fill.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Prescription } from '../prescription.ts';
+import { withdrawalsOf } from '../withdrawal/read-withdrawals.ts';
 import { decideUnderClaim, underClaim } from '../under-claim.ts';
 
 const lotSchema = z.object({
@@ -18,6 +19,9 @@ const lotSchema = z.object({
   substitution: z
     .object({
       productText: z.string().trim().min(1, 'must not be empty').max(200),
+      productId: idSchema<'Product'>()
+        .nullish()
+        .transform((id) => id ?? null),
       type: codeOf(substitutionTypes),
       reason: codeOf(substitutionReasons),
     })
@@ -39,12 +43,16 @@ export async function prepareLines(context: Context, raw: unknown): Promise<Pres
   const input = checkInput(schema, raw);
   if (input instanceof Refusal) return input;
   const { expectedVersion, lines } = input;
-  const at = { now: context.now(), newId: () => newId<'Preparation'>() };
+  const at = { now: context.now(), newId: () => newId<'Preparation'>(), rules: context.rules };
   return underClaim(context, input, (holder) =>
-    context.database.asActor(signedIn(context), (tx) =>
-      decideUnderClaim(context, tx, holder, (prescription, by) =>
-        decide(prescription, by, { expectedVersion, lines }, at),
-      ),
-    ),
+    context.database.asActor(signedIn(context), async (tx) => {
+      // The prescription brings the withdrawals of its own products; those of substitutes are asked for.
+      const named = lines.flatMap(({ lots }) => lots.flatMap((lot) => lot.substitution?.productId ?? []));
+      const others = named.length > 0 ? await withdrawalsOf(tx, named, at.now) : [];
+      return decideUnderClaim(context, tx, holder, (prescription, by) => {
+        const withdrawals = [...prescription.withdrawals, ...others];
+        return decide({ ...prescription, withdrawals }, by, { expectedVersion, lines }, at);
+      });
+    }),
   );
 }

@@ -16,7 +16,7 @@ const schema = z.object({
   pharmacyId: idSchema<'Organisation'>(),
   idempotencyKey: idSchema<'Command'>(),
 });
-const findPharmacy = `SELECT time_zone AS "timeZone" FROM organisation WHERE id = $1 AND kind = 'pharmacy'`;
+const findPharmacy = `SELECT time_zone AS "timeZone", jurisdiction FROM organisation WHERE id = $1 AND kind = 'pharmacy'`;
 
 /** Opens the next fill, once per idempotency key. Answers its id. */
 export async function redeemRepeat(context: Context, raw: unknown): Promise<FillId | Refusal> {
@@ -33,12 +33,12 @@ export async function redeemRepeat(context: Context, raw: unknown): Promise<Fill
   return database.command(command, async (tx): Promise<FillId | Refusal> => {
     const [prescription, [pharmacy]] = await Promise.all([
       lockPrescription(tx, prescriptionId),
-      tx.query<{ timeZone: string }>(findPharmacy, [pharmacyId]),
+      tx.query<{ timeZone: string; jurisdiction: string }>(findPharmacy, [pharmacyId]),
     ]);
     if (!prescription) return notFound('prescriptionId');
     if (!pharmacy) return refuse('INVALID', 'There is no such pharmacy.', { path: ['input', 'pharmacyId'] });
-    const at = { now: context.now(), graceDays: rules.graceDays, ticketId: newId<'Ticket'>(), newIds };
-    const decided = decide(prescription, { id: pharmacyId, timeZone: pharmacy.timeZone }, at);
+    const at = { now: context.now(), rules, ticketId: newId<'Ticket'>(), newIds };
+    const decided = decide(prescription, { id: pharmacyId, ...pharmacy }, at);
     if (decided instanceof Refusal) return decided;
     return save(tx, prescription, decided, { cause: causeOfRequest(context), rules }).fills.at(-1)!.id;
   });

@@ -29,7 +29,7 @@ export const screeningDeadline =
       prescription,
       { screeningNumber, contentHash },
       { verdict, lines: new Map() },
-      { now, newIds },
+      { now, newIds, rules: by.rules },
     );
     if (!decided) return;
     keepVerdict(tx, { prescriptionId, screeningNumber, contentHash }, verdict, now);

@@ -8,6 +8,7 @@ export type PatientProfile = Pick<
   | 'birthDate'
   | 'sex'
   | 'weightGrams'
+  | 'heightMillimetres'
   | 'pregnancy'
   | 'lactating'
   | 'creatinineClearance'

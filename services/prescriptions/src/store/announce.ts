@@ -4,15 +4,20 @@ import type { EventDefinition } from '@carethread/contracts/define-event.ts';
 import {
   CancelRefused,
   FillHandedOver,
+  FillNotFulfilled,
   FillOpened,
   FillPrepared,
+  LinesWritten,
   PrescriptionBlocked,
   PrescriptionCancelled,
   PrescriptionDrafted,
+  PrescriptionExpired,
   PrescriptionReleased,
   PrescriptionSigned,
+  ProductWithdrawalNoted,
   RescreenRequested,
 } from '@carethread/contracts/events/prescriptions.ts';
+import type { Id } from '@carethread/contracts/ids.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
 import { currentFill, type Fact, type Prescription } from '../prescription.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
@@ -35,6 +40,18 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       case 'drafted':
         tell(PrescriptionDrafted, { ...about, doctorId });
         break;
+      case 'lines_written':
+        tell(LinesWritten, {
+          ...about,
+          contentVersion: fact.contentVersion,
+          contentHash: fact.contentHash,
+          lines: fact.lines.map(({ id: lineId, productId, ingredients }) => ({
+            lineId,
+            productId: productId as Id<'Product'> | null,
+            ingredients,
+          })),
+        });
+        break;
       case 'signed':
         tell(PrescriptionSigned, { ...about, ...toScreen(prescription) });
         break;
@@ -47,6 +64,7 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           ...about,
           verdict: status === 'findings' ? status : 'incomplete',
           open: fact.open,
+          cause: screening!.cause,
         });
         break;
       }
@@ -58,16 +76,19 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
         });
         break;
       case 'cancelled':
-        tell(PrescriptionCancelled, {
-          prescriptionId,
-          ticketId: fact.ticketId,
-          reason: fact.reason,
-          part: fact.part,
-        });
+      case 'expired': {
+        const { kind, ...end } = fact;
+        tell(kind === 'cancelled' ? PrescriptionCancelled : PrescriptionExpired, { prescriptionId, ...end });
         break;
+      }
       case 'cancel_refused':
         tell(CancelRefused, { prescriptionId, ticketId: fact.ticketId, reason: 'too_late' });
         break;
+      case 'withdrawal_noted': {
+        const { withdrawalId, lineIds, state } = fact;
+        tell(ProductWithdrawalNoted, { ...about, withdrawalId, lineIds, state });
+        break;
+      }
       case 'fill_opened':
         tell(FillOpened, {
           prescriptionId,
@@ -80,6 +101,13 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
           expiresAt: signature!.validUntil.toISOString(),
         });
         break;
+      case 'not_fulfilled': {
+        const { fill, fence } = fact;
+        const lines = fill.lines.map(({ lineId, notDispensed }) => ({ lineId, reason: notDispensed! }));
+        const { ticketId, number: fillNumber } = fill;
+        tell(FillNotFulfilled, { prescriptionId, ticketId, fillNumber, lines, fence });
+        break;
+      }
       case 'prepared':
       case 'handed_over': {
         const { fill, fence } = fact;

@@ -1,10 +1,13 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { OrganisationId, PrescriptionId, TicketId, UserId } from '@carethread/contracts/ids.ts';
-import type { Fill, Preparation } from '../fill.ts';
+import type { StepUp } from '@carethread/contracts/actor.ts';
+import type { LineId, OrganisationId, PrescriptionId, TicketId, UserId } from '@carethread/contracts/ids.ts';
+import type { PackRef } from '../controls/pack.ts';
+import type { Fill, FillLine, Preparation } from '../fill.ts';
 import type { Line } from '../line.ts';
-import type { Prescription, Status } from '../prescription.ts';
+import type { Clinic, Prescription, Status } from '../prescription.ts';
 import type { Override, Screening } from '../screening.ts';
 import type { TicketCopy } from '../ticket-copy.ts';
+import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
 import { selectPrescriptions } from './select.ts';
 
 // Planning these takes some five times as long as running them, and PostgreSQL plans a prepared statement anew the first
@@ -75,7 +78,15 @@ interface Row {
   overrides: Override[];
   fills: Fill[];
   facts_version: number;
+  withdrawals: ProductWithdrawal[];
+  release_in_force: string | null;
   ticket: TicketCopy | null;
+  clinic: Clinic | null;
+  packs: PackRef[];
+  step_up: StepUp | null;
+  signed_schedules: Record<LineId, string | null>;
+  dispensed_by: OrganisationId | null;
+  transfers: number;
 }
 
 const toPrescription = (row: Row): Prescription => ({
@@ -98,6 +109,8 @@ const toPrescription = (row: Row): Prescription => ({
     by: row.signed_by!,
     at: row.signed_at,
     validUntil: row.valid_until!,
+    packs: row.packs,
+    stepUp: row.step_up,
   },
   releasedAt: row.released_at,
   screening: row.screening && dated(row.screening, 'askedAt', 'judgedAt'),
@@ -105,6 +118,7 @@ const toPrescription = (row: Row): Prescription => ({
   overrides: row.overrides.map((each) => dated(each, 'at')),
   fills: row.fills.map((fill) => ({
     ...dated(fill, 'openedAt'),
+    lines: fill.lines.map((each) => dated<FillLine>(each, 'firstHandedOverAt')),
     preparations: fill.preparations.map((each) => dated<Preparation>(each, 'preparedAt')),
   })),
   fillsUsed: row.fills_used,
@@ -113,7 +127,13 @@ const toPrescription = (row: Row): Prescription => ({
   ended: row.ended_at && { reason: row.end_reason!, at: row.ended_at },
   createdAt: row.created_at,
   factsVersion: row.facts_version,
+  withdrawals: row.withdrawals.map((each) => dated(each, 'effectiveFrom')),
+  releaseInForce: row.release_in_force,
   ticket: row.ticket,
+  clinic: row.clinic,
+  signedSchedules: row.signed_schedules,
+  dispensedBy: row.dispensed_by,
+  transfers: row.transfers,
 });
 
 /** JSON has no dates: those named become such. */

@@ -3,6 +3,7 @@ import type { PrescriptionId } from '@carethread/contracts/ids.ts';
 import { nothingKnown, type PatientFacts } from '../patient-facts.ts';
 
 const select = `SELECT p.id, f.version, f.birth_date::text AS "birthDate", f.sex, f.weight_grams AS "weightGrams",
+    f.height_millimetres AS "heightMillimetres",
     f.pregnancy, f.lactating, f.creatinine_clearance AS "creatinineClearance", f.liver_impairment AS "liverImpairment",
     ARRAY(SELECT code FROM patient_condition c WHERE c.patient_id = p.patient_id AND c.ended_at IS NULL) AS conditions,
     ARRAY(SELECT code FROM patient_allergy a WHERE a.patient_id = p.patient_id AND a.ended_at IS NULL

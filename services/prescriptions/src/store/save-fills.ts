@@ -6,15 +6,18 @@ const insertFill = `INSERT INTO fill (id, prescription_id, number, ticket_id, co
     last_dispense_id, opened_at, patient_id, doctor_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 const updateFill = 'UPDATE fill SET status = $2, version = $3, last_dispense_id = $4 WHERE id = $1';
-const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared, handed_over, not_dispensed)
-  SELECT $1, line_id, quantity, prepared, handed_over, not_dispensed
-  FROM jsonb_to_recordset($2::jsonb) AS line (line_id uuid, quantity int, prepared int, handed_over int, not_dispensed text)
+const upsertLines = `INSERT INTO fill_line (fill_id, line_id, quantity, prepared, handed_over, not_dispensed,
+    first_handed_over_at, part_reason)
+  SELECT $1, line_id, quantity, prepared, handed_over, not_dispensed, first_handed_over_at, part_reason
+  FROM jsonb_to_recordset($2::jsonb) AS line (line_id uuid, quantity int, prepared int, handed_over int,
+    not_dispensed text, first_handed_over_at timestamptz, part_reason text)
   ON CONFLICT (fill_id, line_id) DO UPDATE SET
-    prepared = excluded.prepared, handed_over = excluded.handed_over, not_dispensed = excluded.not_dispensed`;
+    prepared = excluded.prepared, handed_over = excluded.handed_over, not_dispensed = excluded.not_dispensed,
+    first_handed_over_at = excluded.first_handed_over_at, part_reason = excluded.part_reason`;
 const dropPreparations = 'DELETE FROM preparation WHERE fill_id = $1';
 const lotColumns =
-  'line_id, quantity, lot, expires_on, substitute_text, substitution_type, substitution_reason, prepared_by, prepared_at';
-const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substitute_text text, substitution_type text,
+  'line_id, quantity, lot, expires_on, substitute_text, substitute_product_id, substitution_type, substitution_reason, prepared_by, prepared_at';
+const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substitute_text text, substitute_product_id uuid, substitution_type text,
   substitution_reason text, prepared_by uuid, prepared_at timestamptz`;
 const insertPreparations = `INSERT INTO preparation (id, fill_id, ${lotColumns})
   SELECT id, $1, ${lotColumns} FROM jsonb_to_recordset($2::jsonb) AS ready (id uuid, ${lotTypes})`;
@@ -41,6 +44,8 @@ export function saveFills(tx: Tx, before: Prescription | null, after: Prescripti
           prepared: preparedOf(fill, line.lineId),
           handed_over: line.handedOver,
           not_dispensed: line.notDispensed,
+          first_handed_over_at: line.firstHandedOverAt,
+          part_reason: line.partReason,
         })),
       ),
     ]);
@@ -100,6 +105,7 @@ const lotRow = (of: Dispense['items'][number]) => ({
 
 const substitutionRow = (substitution: Substitution | null) => ({
   substitute_text: substitution?.productText ?? null,
+  substitute_product_id: substitution?.productId ?? null,
   substitution_type: substitution?.type ?? null,
   substitution_reason: substitution?.reason ?? null,
 });

@@ -17,6 +17,12 @@ const resolve = `UPDATE prescription_line SET wording = found.wording, schedule 
   FROM jsonb_to_recordset($2::jsonb) AS found (id uuid, wording text, ingredients jsonb, schedule text)
   WHERE prescription_line.id = found.id AND prescription_id = $1`;
 
+/** Writes what the catalog said of these lines; whatever else they say stays. */
+export function saveResolved(tx: Tx, id: string, lines: readonly Line[]): void {
+  const resolved = lines.flatMap((line) => (line.resolved ? [{ id: line.id, ...line.resolved }] : []));
+  if (resolved.length > 0) tx.send(resolve, [id, JSON.stringify(resolved)]);
+}
+
 /** Writes the lines that changed: drafted ones whole, signed ones only in what the catalog said about them. */
 export function saveLines(tx: Tx, before: Prescription | null, after: Prescription): void {
   const { id, contentVersion, lines, amendment } = after;
@@ -26,11 +32,14 @@ export function saveLines(tx: Tx, before: Prescription | null, after: Prescripti
     replace(tx, id, amendment.contentVersion, amendment.lines);
   if (former && !amendment && former.contentVersion !== contentVersion)
     tx.send(remove, [id, former.contentVersion]);
-  const known = new Map(before?.lines.map((line) => [line.id, line.resolved]));
-  const resolved = lines.flatMap((line) =>
-    line.resolved && known.get(line.id) !== line.resolved ? [{ id: line.id, ...line.resolved }] : [],
+  const known = new Map(
+    [...(before?.lines ?? []), ...(former?.lines ?? [])].map((line) => [line.id, line.resolved]),
   );
-  if (resolved.length > 0) tx.send(resolve, [id, JSON.stringify(resolved)]);
+  saveResolved(
+    tx,
+    id,
+    lines.filter((line) => known.get(line.id) !== line.resolved),
+  );
 }
 
 function replace(tx: Tx, id: string, version: number, lines: readonly Line[]): void {

@@ -13,11 +13,12 @@ import { saveLines } from './save-lines.ts';
 
 const fixed = 'ticket_id, patient_id, doctor_id, clinic_id, created_at';
 const changing = `status, version, event_number, content_version, amendment_version, content_hash, signed_by, signed_at,
-  valid_until, released_at, open_items, fills_used, last_handed_over_at, days_supplied, end_reason, ended_at`;
+  valid_until, released_at, open_items, fills_used, last_handed_over_at, days_supplied, end_reason, ended_at,
+  packs, step_up, signed_schedules, dispensed_by, transfers`;
 const places = (count: number, from: number) =>
   Array.from({ length: count }, (_, i) => `$${i + from}`).join(', ');
-const insert = `INSERT INTO prescription (id, ${changing}, ${fixed}) VALUES (${places(22, 1)})`;
-const update = `UPDATE prescription SET (${changing}) = ROW(${places(16, 2)}) WHERE id = $1`;
+const insert = `INSERT INTO prescription (id, ${changing}, ${fixed}) VALUES (${places(27, 1)})`;
+const update = `UPDATE prescription SET (${changing}) = ROW(${places(21, 2)}) WHERE id = $1`;
 const fixedValues = (p: Prescription) => [p.ticketId, p.patientId, p.doctorId, p.clinicId, p.createdAt];
 const changingValues = (p: Prescription) => [
   p.status,
@@ -36,9 +37,15 @@ const changingValues = (p: Prescription) => [
   p.daysSupplied,
   p.ended?.reason ?? null,
   p.ended?.at ?? null,
+  p.signature?.packs ?? [],
+  p.signature?.stepUp ?? null,
+  JSON.stringify(p.signedSchedules),
+  p.dispensedBy,
+  p.transfers,
 ];
 const insertSignature = `INSERT INTO signed_content
-  (prescription_id, version, supersedes, content_hash, signed_by, signed_at, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+  (prescription_id, version, supersedes, content_hash, signed_by, signed_at, valid_until, packs, step_up,
+    schedules) VALUES (${places(10, 1)})`;
 const insertScreening = `INSERT INTO screening
   (prescription_id, number, content_version, content_hash, facts_version, cause, input, asked_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`;
@@ -84,12 +91,23 @@ export function save(
 function saveSignature(
   tx: Tx,
   before: Prescription | null,
-  { id, contentVersion, signature }: Prescription,
+  { id, contentVersion, signature, signedSchedules }: Prescription,
 ): void {
   if (!signature || signature === before?.signature) return;
   const supersedes = contentVersion > 1 ? contentVersion - 1 : null;
-  const { contentHash, by, at, validUntil } = signature;
-  tx.send(insertSignature, [id, contentVersion, supersedes, contentHash, by, at, validUntil]);
+  const { contentHash, by, at, validUntil, packs, stepUp } = signature;
+  tx.send(insertSignature, [
+    id,
+    contentVersion,
+    supersedes,
+    contentHash,
+    by,
+    at,
+    validUntil,
+    packs,
+    stepUp,
+    JSON.stringify(signedSchedules),
+  ]);
   schedule(tx, {
     key: `expire:${id}:${contentVersion}`,
     kind: 'expire-prescription',
@@ -120,7 +138,8 @@ function saveScreening(
     key: `screening-deadline:${id}:${number}`,
     kind: 'screening-deadline',
     payload: { prescriptionId: id, screeningNumber: number },
-    dueAt: new Date(askedAt.getTime() + rules.screeningDeadlineMs),
+    // A new release has many checked again and nobody at the counter: that the catalog is slow is no reason to call doctors.
+    dueAt: new Date(askedAt.getTime() + rules.screeningDeadlineMs * (cause === 'catalog_release' ? 10 : 1)),
   });
 }
 

@@ -59,6 +59,39 @@ export const onCancelRefused = (ticket: Ticket, { noted, prescriptionId }: About
     prescriptionId,
   );
 
+/** Nothing more may be handed over. A ticket that has ended only notes it. */
+export const onPrescriptionExpired = (
+  ticket: Ticket,
+  { noted, prescriptionId, reason }: About & { reason: string },
+) =>
+  ticket.prescriptionId === null || ticket.prescriptionId === prescriptionId
+    ? orNote(
+        move(ticket, 'lapse', 'prescriptions', { status: 'expired' }, reason, { subjectId: prescriptionId }),
+        noted,
+        prescriptionId,
+      )
+    : note(noted, prescriptionId);
+
+/** The reason of its lines, when they have one in common. */
+export const onNotFulfilled = (
+  ticket: Ticket,
+  { noted, prescriptionId, reasons }: About & { reasons: readonly string[] },
+): Fact[] => {
+  const [reason = 'not_dispensed', ...others] = new Set(reasons);
+  return orNote(
+    move(
+      ticket,
+      'give_up',
+      'prescriptions',
+      { status: 'not_fulfilled' },
+      others.length === 0 ? reason : 'not_dispensed',
+      { subjectId: prescriptionId },
+    ),
+    noted,
+    prescriptionId,
+  );
+};
+
 export function onPrepared(
   ticket: Ticket,
   event: About & { readiness: 'none' | 'part' | 'whole'; fence: number },

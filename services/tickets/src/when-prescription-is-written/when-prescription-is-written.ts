@@ -6,9 +6,10 @@ type Written = DataOf<
   | 'prescriptions.prescription.drafted.v1'
   | 'prescriptions.prescription.signed.v1'
   | 'prescriptions.prescription.blocked.v1'
+  | 'prescriptions.prescription.withdrawal_noted.v1'
 >;
 
-/** Drafted, signed, or stopped by a safety finding: on the timeline, without consequence for the ticket. */
+/** Drafted, signed, stopped by a safety finding, or touched by a withdrawal: on the timeline, without consequence for the ticket. */
 export const whenPrescriptionIsWritten = reaction<Written>((_, { type, data }) =>
   note(type, data.prescriptionId),
 );

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { schemaDrift } from '@carethread/service-kit/testing/schema-drift.ts';
+import { undescribed } from '@carethread/service-kit/testing/undescribed.ts';
+import { describe, expect, it } from '@jest/globals';
+
+/** What the client has no use for: rules and search words are read, and origins compared, with SQL. */
+const tables = [
+  'allergy_rule',
+  'contraindication_rule',
+  'current_release',
+  'dosage_guideline',
+  'duplicate_rule',
+  'generic_group',
+  'generic_group_member',
+  'ingredient_approval',
+  'interaction_rule',
+  'local_change',
+  'look_alike',
+  'other_allergen',
+  'publication_done',
+  'release_part',
+  'release_publication',
+  'route',
+  'search_document',
+  'search_label',
+  'search_posting',
+  'search_shape',
+  'search_word',
+  'shadowed_row',
+  'therapeutic_category',
+  'unit',
+];
+const withOrigin = [
+  'company',
+  'condition',
+  'dosage_form',
+  'ingredient',
+  'ingredient_class',
+  'ingredient_class_member',
+  'ingredient_code',
+  'ingredient_synonym',
+  'package',
+  'package_price',
+  'product_code',
+  'product_ingredient',
+  'product_route',
+];
+const columns = [
+  'dosage_form.ndc_names',
+  'dosage_form.words',
+  'release.base_id',
+  'release.concerns',
+  'release.judged',
+  'release.pruned',
+];
+const readWithSql = [...tables, ...withOrigin.map((table) => `${table}.origin`), ...columns];
+
+describe('the schemas', () => {
+  it('schema.prisma has the tables and columns of the migrations', async () => {
+    expect(await schemaDrift('catalog', '.')).toEqual(
+      readWithSql.map((name) => `${name}: only in the migrations`).toSorted(),
+    );
+  });
+
+  it('schema.graphql describes everything in it', () => {
+    expect(undescribed(readFileSync('schema.graphql', 'utf8'))).toEqual([]);
+  });
+});

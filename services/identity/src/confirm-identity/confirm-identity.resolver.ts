@@ -1,0 +1,7 @@
+import { payload } from '@carethread/service-kit/refusal.ts';
+import type { MutationResolvers } from '../generated/graphql.ts';
+import { askingActor } from '../graphql/context.ts';
+import { confirmIdentity } from './confirm-identity.ts';
+
+export const confirmIdentityResolver: MutationResolvers['confirmIdentity'] = async (_, { input }, context) =>
+  payload('confirmation', await confirmIdentity(askingActor(context), context.tokens, input));
