@@ -43,7 +43,7 @@ export function bdpmProduct(
   // Salts of one substance are one ingredient; together they have no strength that could be compared.
   const ingredients = [...Map.groupBy(found, ({ known }) => known.code)].map(([code, each]) => ({
     code,
-    names: [each[0]!.known.name],
+    name: each[0]!.known.name,
     strength: each.length === 1 ? each[0]!.strength : null,
   }));
   const form = terms.formOf(formCode, formName);
@@ -52,7 +52,7 @@ export function bdpmProduct(
     form.code,
   );
   const brandName = brandOf(name);
-  const names = ingredients.flatMap((each) => each.names);
+  const names = ingredients.map((each) => each.name);
   return {
     cis,
     product: {
