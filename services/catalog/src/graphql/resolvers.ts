@@ -1,5 +1,6 @@
 import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { candidateFields } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -62,6 +63,7 @@ export const resolvers = {
   CatalogPublication: publicationFields,
   ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
+  Candidate: candidateFields,
   Product: productFields,
   Package: packageFields,
   Price: priceFields,
