@@ -176,6 +176,43 @@ describe('ahead of everyone, 4: a stored, replayable safety verdict', () => {
     expect(releaseChecks.edges[0].node).toEqual({ releaseId: staged.id, allAsked: true, major: 1 });
     await administrator.close();
   }, 120_000);
+
+  it('R-07 a second active order of the same ingredient goes nowhere without a reason', async () => {
+    const { doctor, patientId, pharmacyId } = own.stage;
+    const { ticket } = await doctor.change(
+      'openTicket',
+      { idempotencyKey: crypto.randomUUID(), kind: 'PRESCRIPTION', patientId, pharmacyId },
+      'ticket { id }',
+    );
+    const { prescription: draft } = await doctor.change(
+      'draftPrescription',
+      { ticketId: ticket.id, idempotencyKey: crypto.randomUUID() },
+      'prescription { id version }',
+    );
+    const { prescription: written } = await doctor.change(
+      'setPrescriptionLines',
+      {
+        prescriptionId: draft.id,
+        expectedVersion: draft.version,
+        lines: [await lineOf('warfarin 2.5 mg tablet', '2.5')],
+      },
+      'prescription { version findings { findings { kind subjects } } }',
+    );
+    const duplicate = { kind: 'DUPLICATE', subjects: ['warfarin'] };
+    expect(written.findings.findings).toContainEqual(duplicate);
+    await doctor.change(
+      'signPrescription',
+      { prescriptionId: draft.id, expectedVersion: written.version },
+      'prescription { status }',
+    );
+    await eventually(async () => (await prescription(draft.id)).status === 'BLOCKED', 'it is blocked');
+    const sent = async () =>
+      (await doctor.do('query T($id: ID!) { ticket(id: $id) { status } }', { id: ticket.id }))['ticket']
+        .status;
+    expect(await sent()).toBe('CREATED');
+    await answerEverything(draft.id, 'The dose is being changed; the other one ends today.');
+    await eventually(async () => (await sent()) === 'SENT', 'it is sent once it is justified');
+  }, 60_000);
 });
 
 /** Prepares whatever is open, and tries to hand it over. */
