@@ -198,9 +198,10 @@ describe('controlled medicines, from outside (R-14, U-02)', () => {
     const doctor = await Client.signIn(own.platform.url, 'doctor@demo.example');
     const proved = await confirmed(doctor);
     await doctor.do('mutation { signOut { userErrors { code } } }');
-    await eventually(async () => {
-      const { errors } = await proved.ask('{ me { id } }');
-      return errors?.[0]?.extensions?.code === 'UNAUTHENTICATED';
-    }, 'the token with the proof is refused');
+    const refusal = await eventually(
+      async () => (await proved.ask('{ me { id } }')).errors?.[0]?.extensions?.code,
+      'the token with the proof is refused',
+    );
+    expect(refusal).toBe('UNAUTHENTICATED');
   }, 30_000);
 });

@@ -61,7 +61,11 @@ export const withPack = (jurisdiction: string, packRules: PackRules, place = rul
 /** Signed with a proof of identity of this age (none: null) and released; the catalog says the same as in the draft. */
 export function releasedAs(
   lines: Line[],
-  { clinic = 'US', proofAge = 10 as number | null, under = rules } = {},
+  {
+    clinic = 'US',
+    proofAge = 10,
+    under = rules,
+  }: { clinic?: string; proofAge?: number | null; under?: typeof rules } = {},
 ): Prescription {
   const written = { ...draft(lines), clinic: { jurisdiction: clinic, timeZone: 'America/New_York' } };
   const stepUp = proofAge === null ? null : { at: now.getTime() / 1000 - proofAge, methods: ['pwd'] };
@@ -145,7 +149,11 @@ export const prepared = (
 export function handedOver(
   prescription: Prescription,
   quantities: number[],
-  { when = now, partReason = null as PartReason | null, under = rules } = {},
+  {
+    when = now,
+    partReason = null,
+    under = rules,
+  }: { when?: Date; partReason?: PartReason | null; under?: typeof rules } = {},
 ) {
   const ready = ok(prepared(prescription, quantities, when, {}, under)).prescription;
   const items = ready.fills.at(-1)!.preparations.map(({ id, quantity }) => ({ preparationId: id, quantity }));

@@ -9,6 +9,19 @@ import {
   ingredientResolver,
 } from '../reading/ingredient.resolver.ts';
 import {
+  catalogDifferenceFields,
+  differenceConnectionFields,
+  differenceCountFields,
+  catalogReleaseDifferenceResolver,
+} from '../list-releases/difference.resolver.ts';
+import {
+  catalogReleasesResolver,
+  releasePartFields,
+  releaseRecordFields,
+} from '../list-releases/releases.resolver.ts';
+import { codeReadingFields, readCodeResolver } from '../read-code/read-code.resolver.ts';
+import { packageFields, priceFields } from '../reading/package.resolver.ts';
+import {
   catalogReleaseResolver,
   productFields,
   productIngredientFields,
@@ -38,6 +51,9 @@ export const resolvers = {
     ingredients: ingredientsResolver,
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
+    readCode: readCodeResolver,
+    catalogReleases: catalogReleasesResolver,
+    catalogReleaseDifference: catalogReleaseDifferenceResolver,
     screen: screenResolver,
     ...administrationQueries,
     ...withdrawalQueries,
@@ -49,6 +65,14 @@ export const resolvers = {
   Prescription: prescriptionFields,
   Candidate: candidateFields,
   Product: productFields,
+  Package: packageFields,
+  Price: priceFields,
+  CodeReading: codeReadingFields,
+  CatalogReleaseRecord: releaseRecordFields,
+  CatalogReleasePart: releasePartFields,
+  CatalogDifferenceConnection: differenceConnectionFields,
+  CatalogDifferenceCount: differenceCountFields,
+  CatalogDifference: catalogDifferenceFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
   ProductEdge: productEdgeFields,

@@ -186,7 +186,12 @@ describe('other rules of a pack', () => {
   it('forbid a substitution the doctor allows', () => {
     const under = withPack('US-CA', { substitution: 'forbidden' });
     const signed = at(releasedAs([medicine(pregabalin)], { clinic: 'US-CA', under }), here);
-    const other = { productText: 'Other', type: 'generic' as const, reason: 'out_of_stock' as const };
+    const other = {
+      productId: null,
+      productText: 'Other',
+      type: 'generic' as const,
+      reason: 'out_of_stock' as const,
+    };
     const result = prepared(signed, [30], now, { substitution: other }, under) as Refusal;
     expect(result.userErrors).toMatchObject([
       { code: 'NOT_ALLOWED', path: ['input', 'lines', '0', 'lots', '0', 'substitution'] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { draft, line, now, ok, refused, rules, toScreen, uncontrolled } from '../../test/examples.ts';
-import { Refusal } from '@carethread/service-kit/refusal.ts';
+import type { Refusal } from '@carethread/service-kit/refusal.ts';
 import type { Line, Resolved } from '../line.ts';
 import { sign } from '../signing.ts';
 import { signingChecks } from './at-signing.ts';
