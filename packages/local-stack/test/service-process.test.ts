@@ -67,6 +67,14 @@ describe('a process of the platform', () => {
     await service.untilReady();
   });
 
+  it('is restarted with other settings, until the next restart', async () => {
+    const refused = told('tickets cannot run with these settings');
+    await service.restart({ PORT: '' });
+    await refused;
+    await service.restart();
+    await service.untilReady();
+  });
+
   it('replaces one that a killed platform left behind', async () => {
     const { service: second } = await create('tickets');
     const orphan = service.pid()!;

@@ -9,6 +9,7 @@ import { resolvers } from './graphql/resolvers.ts';
 import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
 import { currentRelease } from './release/current-release.ts';
+import { pastReleases } from './release/past-releases.ts';
 import {
   whenMembershipEnded,
   whenMembershipGranted,
@@ -26,6 +27,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
     ({ database, now }) => {
       const prisma = new PrismaClient({ adapter: database.prisma });
       const current = currentRelease();
+      const past = pastReleases();
       const screenPrescription = whenPrescriptionSigned(current);
       return {
         schema: buildSubgraph(sdl, resolvers),
@@ -33,6 +35,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           ...request,
           database,
           current,
+          past,
           reader: readerFor({ database, prisma, current }, request.actor),
           administration: administrationReads(database, request.actor, now),
           now,

@@ -39,7 +39,7 @@ describe('schema reference', () => {
   const tables = () =>
     database.as('owner', (tx) =>
       tx.query<{ name: string }>(
-        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'reference'`,
+        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'reference' AND table_type = 'BASE TABLE'`,
       ),
     );
 

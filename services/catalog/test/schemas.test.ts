@@ -10,16 +10,25 @@ const tables = [
   'current_release',
   'dosage_guideline',
   'duplicate_rule',
+  'generic_group',
+  'generic_group_member',
+  'ingredient_approval',
   'interaction_rule',
   'local_change',
   'look_alike',
   'other_allergen',
-  'product_route',
   'publication_done',
+  'release_part',
+  'release_publication',
   'route',
+  'search_document',
+  'search_label',
+  'search_posting',
+  'search_shape',
   'search_word',
   'shadowed_row',
   'therapeutic_category',
+  'unit',
 ];
 const withOrigin = [
   'company',
@@ -31,10 +40,19 @@ const withOrigin = [
   'ingredient_code',
   'ingredient_synonym',
   'package',
+  'package_price',
   'product_code',
   'product_ingredient',
+  'product_route',
 ];
-const columns = ['dosage_form.ndc_names', 'dosage_form.words', 'product.names', 'product.words'];
+const columns = [
+  'dosage_form.ndc_names',
+  'dosage_form.words',
+  'release.base_id',
+  'release.concerns',
+  'release.judged',
+  'release.pruned',
+];
 const readWithSql = [...tables, ...withOrigin.map((table) => `${table}.origin`), ...columns];
 
 describe('the schemas', () => {

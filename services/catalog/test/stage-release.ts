@@ -1,5 +1,6 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { newId, type ReleaseId } from '@carethread/contracts/ids.ts';
+import { completeRelease } from '../src/release/publish-release.ts';
 import { releaseTables } from '../src/release/rows.ts';
 
 const inForce = 'SELECT release_id AS id FROM reference.current_release';
@@ -30,5 +31,6 @@ export async function stageRelease(
          '[{ "kind": "house-rule", "ref": "test", "checked": true }]', 'formulary')`,
       [id, `ddi-new-${a}-${b}`, `ingredient:${a}`, `ingredient:${b}`],
     );
+  await completeRelease(tx, id);
   return { id, number: release!.number };
 }

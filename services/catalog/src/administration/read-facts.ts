@@ -23,7 +23,8 @@ const codesInUse = `SELECT 'form' AS kind, code, name, words FROM reference.dosa
   UNION ALL SELECT 'alike', a || ':' || b, '', '{}' FROM reference.look_alike WHERE release_id = $1
   UNION ALL SELECT 'changed', key, '', '{}' FROM reference.local_change WHERE release_id = $1`;
 const products = `SELECT id, generic_name AS "genericName", brand_name AS "brandName", brands, form_code AS form,
-    routes, supply, schedule, category,
+    supply, schedule, category,
+    ARRAY(SELECT route_code FROM reference.product_route WHERE release_id = $1 AND product_id = id ORDER BY 1) AS routes,
     coalesce((SELECT jsonb_agg(jsonb_build_object('code', ingredient_code, 'amount', numerator::text,
         'unit', numerator_unit, 'perAmount', denominator::text, 'perUnit', denominator_unit) ORDER BY position)
       FROM reference.product_ingredient WHERE release_id = $1 AND product_id = id), '[]') AS ingredients,

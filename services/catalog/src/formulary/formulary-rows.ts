@@ -1,6 +1,7 @@
 import type { ReleaseTable } from '../release/rows.ts';
 import { formularyProductId } from '../release/product-id.ts';
 import { productRows } from '../release/product-row.ts';
+import { ruleRows } from '../rules/rule-rows.ts';
 import type { Formulary } from './formulary.ts';
 
 type Rows = ReadonlyMap<ReleaseTable, readonly { release_id: string; origin: 'formulary' }[]>;
@@ -38,16 +39,7 @@ export function formularyRows(release: string, formulary: Formulary): Rows {
       product_ingredient: products.flatMap((each) => each.ingredients),
       product_route: products.flatMap((each) => each.routes),
       product_code: products.flatMap((each) => each.codes),
-      interaction_rule: of(rules.interactions, ({ when, ...rule }) => ({ ...rule, when: when ?? null })),
-      allergy_rule: of(rules.allergies, ({ allergyTo, appliesTo, crossReactivity, ...rule }) => ({
-        ...rule,
-        allergy_to: allergyTo,
-        applies_to: appliesTo,
-        cross_reactivity: crossReactivity,
-      })),
-      contraindication_rule: of(rules.contraindications, (rule) => rule),
-      duplicate_rule: of(rules.duplicates, (rule) => rule),
-      dosage_guideline: of(rules.doses, ({ maxPerDay, ...rule }) => ({ ...rule, max_per_day: maxPerDay })),
+      ...ruleRows(key, rules),
     }) as [ReleaseTable, never][],
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { unitOf } from '../amount/unit.ts';
-import type { AllergyRule, DoseRule } from '../rules/rule.ts';
+import type { AllergyRule } from '../rules/rule.ts';
+import { overlap } from '../rules/overlap.ts';
 import { formularyHash, readFormulary } from './read-formulary.ts';
 
 const formulary = readFormulary();
@@ -125,14 +126,3 @@ describe('the shipped rules (C-03, C-04, C-05)', () => {
 
 const subjectsOf = ({ allergyTo, appliesTo }: AllergyRule) =>
   [allergyTo, appliesTo].filter((each) => each !== 'same' && !each.startsWith('food:'));
-
-function overlap(a: DoseRule, b: DoseRule): boolean {
-  if (a.ingredient !== b.ingredient) return false;
-  if (a.routes.length && b.routes.length && !a.routes.some((route) => b.routes.includes(route))) return false;
-  const meet = (x: { from?: number; below?: number } = {}, y: { from?: number; below?: number } = {}) =>
-    Math.max(x.from ?? 0, y.from ?? 0) < Math.min(x.below ?? Infinity, y.below ?? Infinity);
-  return (
-    meet(a.population.ageMonths, b.population.ageMonths) &&
-    meet(a.population.weightGrams, b.population.weightGrams)
-  );
-}

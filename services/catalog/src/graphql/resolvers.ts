@@ -1,5 +1,6 @@
 import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { candidateFields } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -7,6 +8,19 @@ import {
   ingredientFields,
   ingredientResolver,
 } from '../reading/ingredient.resolver.ts';
+import {
+  catalogDifferenceFields,
+  differenceConnectionFields,
+  differenceCountFields,
+  catalogReleaseDifferenceResolver,
+} from '../list-releases/difference.resolver.ts';
+import {
+  catalogReleasesResolver,
+  releasePartFields,
+  releaseRecordFields,
+} from '../list-releases/releases.resolver.ts';
+import { codeReadingFields, readCodeResolver } from '../read-code/read-code.resolver.ts';
+import { packageFields, priceFields } from '../reading/package.resolver.ts';
 import {
   catalogReleaseResolver,
   productFields,
@@ -37,6 +51,9 @@ export const resolvers = {
     ingredients: ingredientsResolver,
     ingredientClasses: ingredientClassesResolver,
     conditions: conditionsResolver,
+    readCode: readCodeResolver,
+    catalogReleases: catalogReleasesResolver,
+    catalogReleaseDifference: catalogReleaseDifferenceResolver,
     screen: screenResolver,
     ...administrationQueries,
     ...withdrawalQueries,
@@ -46,7 +63,16 @@ export const resolvers = {
   CatalogPublication: publicationFields,
   ProductWithdrawal: withdrawalFields,
   Prescription: prescriptionFields,
+  Candidate: candidateFields,
   Product: productFields,
+  Package: packageFields,
+  Price: priceFields,
+  CodeReading: codeReadingFields,
+  CatalogReleaseRecord: releaseRecordFields,
+  CatalogReleasePart: releasePartFields,
+  CatalogDifferenceConnection: differenceConnectionFields,
+  CatalogDifferenceCount: differenceCountFields,
+  CatalogDifference: catalogDifferenceFields,
   ProductIngredient: productIngredientFields,
   ProductConnection: productConnectionFields,
   ProductEdge: productEdgeFields,

@@ -43,8 +43,7 @@ export function bdpmProduct(
   // Salts of one substance are one ingredient; together they have no strength that could be compared.
   const ingredients = [...Map.groupBy(found, ({ known }) => known.code)].map(([code, each]) => ({
     code,
-    names: [each[0]!.known.name],
-    synonyms: each[0]!.known.synonyms,
+    name: each[0]!.known.name,
     strength: each.length === 1 ? each[0]!.strength : null,
   }));
   const form = terms.formOf(formCode, formName);
@@ -53,7 +52,7 @@ export function bdpmProduct(
     form.code,
   );
   const brandName = brandOf(name);
-  const names = ingredients.flatMap((each) => each.names);
+  const names = ingredients.map((each) => each.name);
   return {
     cis,
     product: {
@@ -65,7 +64,6 @@ export function bdpmProduct(
       form,
       routes,
       ingredients,
-      synonyms: ingredients.flatMap(({ synonyms }) => synonyms),
       // The list does not say who may have it without a prescription.
       supply: 'rx',
       schedule: same.schedule,

@@ -39,10 +39,10 @@ export function frenchStrength(dosage: string, reference: string): Strength | nu
   if (!value || !known) return null;
   const text = spaced(reference);
   const counted = piece.exec(text);
-  const [, volume, per] = counted ?? measure.exec(text) ?? [null];
-  if (!counted && volume === undefined) return null;
+  const [, volume = null, per = null] = counted ?? measure.exec(text) ?? [];
+  if (!counted && volume === null) return null;
   // A sachet of 3 g is one piece; of 5 mL of a liquid somebody may take less.
-  if (volume === undefined || per === undefined || (counted && per.toLowerCase() !== 'ml'))
+  if (volume === null || per === null || (counted && per.toLowerCase() !== 'ml'))
     return { amount: value, unit: known, perAmount: '1', perUnit: '1' };
   const perAmount = decimal(volume);
   const perUnit = units[per.toLowerCase()];

@@ -43,6 +43,13 @@ export function substanceIndex(known: readonly KnownIngredient[]) {
   };
 }
 
+/** The folded name of a substance without what its salt adds: `WARFARIN SODIUM` is `warfarin`. */
+export function withoutSalt(substance: string): string {
+  const words = fold(substance).split(' ');
+  while (words.length > 1 && additions.has(words.at(-1)!)) words.pop();
+  return words.join(' ');
+}
+
 /** A substance nobody wrote rules for becomes an ingredient of its own, under its full name. */
 export const newIngredient = (substance: string): KnownIngredient => ({
   code: slug(substance),

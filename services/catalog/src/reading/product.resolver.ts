@@ -3,10 +3,13 @@ import { decimalText, exact } from '../amount/exact.ts';
 import { strengthText } from '../amount/strength.ts';
 import type {
   ControlledSchedule,
+  Jurisdiction,
+  MarketStatus,
   ProductIngredientResolvers,
   ProductResolvers,
   QueryResolvers,
 } from '../generated/graphql.ts';
+import { dayOf } from './package.ts';
 import { productName } from './product.ts';
 
 export const productResolver: QueryResolvers['product'] = (_, { id }, { reader }) => reader.product(id);
@@ -33,6 +36,13 @@ export const productFields: ProductResolvers = {
   withdrawals: ({ id }, _, { administration }) => administration.withdrawals.load(id),
   codes: (product, _, { reader }) => reader.codesOf(product),
   packages: (product, _, { reader }) => reader.packagesOf(product),
+  prices: async (product, _, { reader }) =>
+    (await reader.packagesOf(product)).flatMap(({ prices }) => prices),
+  jurisdiction: ({ jurisdiction }) => jurisdiction as Jurisdiction | null,
+  printedName: ({ printedName: name, language }) => (name && language ? { name, language } : null),
+  marketStatus: ({ marketStatus }) => marketStatus.toUpperCase() as MarketStatus,
+  marketingStart: ({ marketingStart }) => dayOf(marketingStart),
+  marketingEnd: ({ marketingEnd }) => dayOf(marketingEnd),
   equivalents: async ({ releaseId, id }, { first }, { database, actor, reader }) => {
     const rows = await database.asActor(actor, (tx) =>
       tx.query<{ id: string }>('SELECT reference.equivalents_of($1, $2, $3) AS id', [

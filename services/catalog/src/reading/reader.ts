@@ -8,6 +8,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts';
 import { type CurrentRelease, NoRelease } from '../release/current-release.ts';
 import type { LoadedRelease } from '../release/load-rules.ts';
 import { type Ingredient, ingredientParts } from './ingredient.ts';
+import { type Package, packageParts } from './package.ts';
 import { type Product, productParts } from './product.ts';
 
 export type Reader = ReturnType<typeof readerFor>;
@@ -67,9 +68,22 @@ export function readerFor(
   });
   const packages = inRelease(async (releaseId, ids) => {
     const rows = await read((db) =>
-      db.package.findMany({ where: { releaseId, productId: { in: ids } }, orderBy: { code: 'asc' } }),
+      db.package.findMany({
+        where: { releaseId, productId: { in: ids } },
+        include: packageParts,
+        orderBy: { code: 'asc' },
+      }),
     );
     return (id) => rows.filter((row) => row.productId === id).slice(0, 100);
+  });
+  const packageCodes = inRelease(async (releaseId, printed) => {
+    const rows = await read((db) =>
+      db.productCode.findMany({
+        where: { releaseId, packageCode: { in: printed } },
+        orderBy: [{ system: 'asc' }, { value: 'asc' }],
+      }),
+    );
+    return (code) => rows.filter((row) => row.packageCode === code);
   });
 
   return {
@@ -80,6 +94,7 @@ export function readerFor(
     ingredient: (releaseId: string, code: string) => ingredients.load({ releaseId, id: code }),
     codesOf: (product: Product) => codes.load(product),
     packagesOf: (product: Product) => packages.load(product),
+    codesOfPackage: ({ releaseId, code }: Package) => packageCodes.load({ releaseId, id: code }),
   };
 }
 

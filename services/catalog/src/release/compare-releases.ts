@@ -1,7 +1,8 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { differences } from './differences.ts';
+import { differencesIn } from './differences.ts';
 import type { Origin } from './part.ts';
 
+/** In the order in which differences are listed. */
 export const comparedKinds = ['ingredient', 'package', 'product', 'rule'] as const;
 /** What is compared one by one. */
 export type ComparedKind = (typeof comparedKinds)[number];
@@ -29,15 +30,19 @@ export async function compareReleases(
   before: string | null,
   after: string,
 ): Promise<ReleaseDifference> {
-  const parts = await tx.query<PartDifference>(
-    `SELECT kind, origin, count(before)::int AS before, count(after)::int AS after,
-            count(*) FILTER (WHERE change = 'added')::int AS added,
-            count(*) FILTER (WHERE change = 'changed')::int AS changed,
-            count(*) FILTER (WHERE change = 'withdrawn')::int AS withdrawn,
-            count(suspicious)::int AS suspicious
-       FROM (${differences}) each GROUP BY kind, origin ORDER BY kind, origin`,
-    [before, after],
-  );
+  const parts: PartDifference[] = [];
+  for (const kind of comparedKinds)
+    parts.push(
+      ...(await tx.query<PartDifference>(
+        `SELECT kind, origin, count(before)::int AS before, count(after)::int AS after,
+                count(*) FILTER (WHERE change = 'added')::int AS added,
+                count(*) FILTER (WHERE change = 'changed')::int AS changed,
+                count(*) FILTER (WHERE change = 'withdrawn')::int AS withdrawn,
+                count(suspicious)::int AS suspicious
+           FROM (${differencesIn(kind)}) each GROUP BY kind, origin ORDER BY origin`,
+        [before, after],
+      )),
+    );
   return { parts };
 }
 
@@ -80,16 +85,25 @@ export interface DifferencePlace {
 }
 
 /** The differences in the order of kind and id, after a place, at most `limit`. */
-export const listDifferences = (
+export async function listDifferences(
   tx: Tx,
   before: string,
   after: string,
   wish: { after: DifferencePlace | null; limit: number; suspiciousOnly?: boolean },
-): Promise<Difference[]> =>
-  tx.query<Difference>(
-    `SELECT kind, id, origin, name, change, suspicious, before, after FROM (${differences}) each
-      WHERE change <> 'same' AND (kind COLLATE "C", id COLLATE "C") > ($3::text, $4::text)
-        AND (suspicious IS NOT NULL OR NOT $5::boolean)
-      ORDER BY kind COLLATE "C", id COLLATE "C" LIMIT $6`,
-    [before, after, wish.after?.kind ?? '', wish.after?.id ?? '', wish.suspiciousOnly ?? false, wish.limit],
-  );
+): Promise<Difference[]> {
+  const listed: Difference[] = [];
+  const place = wish.after;
+  for (const kind of comparedKinds.filter((each) => !place || each >= place.kind)) {
+    const rest = wish.limit - listed.length;
+    if (rest <= 0) break;
+    listed.push(
+      ...(await tx.query<Difference>(
+        `SELECT kind, id, origin, name, change, suspicious, before, after FROM (${differencesIn(kind)}) each
+          WHERE change <> 'same' AND id COLLATE "C" > $3::text AND (suspicious IS NOT NULL OR NOT $4::boolean)
+          ORDER BY id COLLATE "C" LIMIT $5`,
+        [before, after, kind === place?.kind ? place.id : '', wish.suspiciousOnly ?? false, rest],
+      )),
+    );
+  }
+  return listed;
+}

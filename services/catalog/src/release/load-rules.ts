@@ -95,7 +95,7 @@ const alikes = `SELECT pair.a AS code, name FROM reference.look_alike pair JOIN 
      WHERE release_id = $1 AND code = a
   ORDER BY 1, 2`;
 
-async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rules> {
+export async function readRules(all: <Row>(sql: string) => Promise<Row[]>): Promise<Rules> {
   const from = (table: string, columns: string) =>
     all<object>(`SELECT ${columns} FROM reference.${table} WHERE release_id = $1 ORDER BY id COLLATE "C"`);
   const [interactions, allergies, contraindications, duplicates, doses] = await Promise.all([

@@ -124,12 +124,17 @@ const shared: ReadonlySet<ReleaseTable> = new Set(['ingredient', 'dosage_form', 
 /** As many as keep one statement's JSON at about a megabyte. */
 const batch = 1_000;
 
-/** Writes rows whose fields are named as the table's columns, the same in every row. One statement per thousand. */
-export async function insertRows(tx: Tx, table: ReleaseTable, rows: readonly ReleaseRow[]): Promise<void> {
+/**
+ * Writes rows whose fields are named as the table's columns. A column that no row names gets its default, one that only some
+ * name is null in the others. One statement per thousand.
+ */
+export async function insertRows<Row extends ReleaseRow>(
+  tx: Tx,
+  table: ReleaseTable,
+  rows: readonly Row[],
+): Promise<void> {
   if (rows.length === 0) return;
-  const columns = Object.keys(rows[0]!)
-    .map((name) => `"${name}"`)
-    .join(', ');
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].map((name) => `"${name}"`).join(', ');
   const insert = `INSERT INTO reference.${table} (${columns})
     SELECT ${columns} FROM jsonb_populate_recordset(NULL::reference.${table}, $1)
     ${shared.has(table) ? 'ON CONFLICT DO NOTHING' : ''}`;

@@ -1,10 +1,12 @@
 import { isId } from '@carethread/contracts/ids.ts';
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { type Connection, pageConnection, pageOf, partsIn } from '@carethread/service-kit/page.ts';
+import type { Context } from '../graphql/context.ts';
 import type {
   ProductConnectionResolvers,
   ProductEdgeResolvers,
   ProductFilter,
+  SearchMatch,
   QueryResolvers,
 } from '../generated/graphql.ts';
 import {
@@ -57,12 +59,18 @@ export const productEdgeFields: ProductEdgeResolvers = {
     if (!product) throw new Error('A hit is a product of the release it was found in.');
     return product;
   },
-  match: async ({ node: { id, reason, matched, preselectable, lookAlikes } }, _, { administration }) => {
-    // What is stopped as a whole is shown, and why; nothing may choose it by itself.
-    const stopped = preselectable && (await administration.withdrawals.load(id)).some(({ lots }) => !lots);
-    return { reason, text: matched, preselectable: preselectable && !stopped, lookAlikes: [...lookAlikes] };
-  },
+  match: ({ node: hit }, _, context) => shownMatch(hit, context),
 };
+
+/** Why a product was found, and whether a client may propose it. */
+export async function shownMatch(
+  { id, reason, matched, preselectable, lookAlikes }: Hit,
+  { administration }: Context,
+): Promise<SearchMatch> {
+  // What is stopped as a whole is shown, and why; nothing may choose it by itself.
+  const stopped = preselectable && (await administration.withdrawals.load(id)).some(({ lots }) => !lots);
+  return { reason, text: matched, preselectable: preselectable && !stopped, lookAlikes: [...lookAlikes] };
+}
 
 const filterOf = (filter: ProductFilter | null | undefined): Filter => ({
   ...(filter?.forms && { form: filter.forms }),

@@ -79,6 +79,10 @@ export const PrescriptionType: PrescriptionResolvers = {
   identityProvedAt: ({ signature }) => (signature?.stepUp ? new Date(signature.stepUp.at * 1000) : null),
   endReason: ({ ended }) => ended?.reason ?? null,
   patientProfile: ({ patientId }, _, { reads }) => reads.profile.load(patientId),
+  keptVerdict: async ({ id }, _, { reads }) => {
+    const judged = await reads.verdict.load(id);
+    return judged && { input: judged.input, verdict: judged.verdict };
+  },
   screeningInput: async (prescription, _, context) => {
     const [profile, facts] = await Promise.all([
       context.reads.profile.load(prescription.patientId),

@@ -1,7 +1,7 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { newId, type PrescriptionId } from '@carethread/contracts/ids.ts';
 import type { Prescription } from '../prescription.ts';
-import { type News, type Worst, worstOf, worsts } from '../release-alert.ts';
+import { type News, type Worst, worstOf, worsts } from '@carethread/contracts/verdict-news.ts';
 import type { StoredVerdict } from '../screening.ts';
 
 const before = `SELECT verdict FROM screening WHERE prescription_id = $1 AND number < $2 AND content_hash = $3

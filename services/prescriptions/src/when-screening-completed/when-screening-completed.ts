@@ -5,7 +5,7 @@ import type { Prescription } from '../prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
 import { judge } from '../judging.ts';
 import { causeOfEvent } from '@carethread/service-kit/cause.ts';
-import { newsOf } from '../release-alert.ts';
+import { newsOf } from '@carethread/contracts/verdict-news.ts';
 import type { StoredVerdict } from '../screening.ts';
 import { isInForce } from '../signing.ts';
 import { keepVerdict } from '../store/keep-verdict.ts';

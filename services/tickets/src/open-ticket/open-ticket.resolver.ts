@@ -7,6 +7,8 @@ export const openTicket: MutationResolvers['openTicket'] = async (_, { input }, 
   const opened = await command(context.foundation, callerOf(context), input);
   return payload(
     'ticket',
-    opened instanceof Refusal ? opened : await context.loaders.ticket.load(opened.ticketId),
+    opened instanceof Refusal
+      ? opened
+      : (opened.fresh ?? (await context.loaders.ticket.load(opened.ticketId))),
   );
 };

@@ -30,6 +30,12 @@ type Input = z.infer<typeof inputSchema>;
 const lockByAppointment = `SELECT ${ticketColumns} FROM ticket WHERE appointment_id = $1 AND kind = $2
   AND status NOT IN ('cancelled', 'expired', 'not_fulfilled') FOR UPDATE`;
 
+interface Opened {
+  ticketId: TicketId;
+  /** The ticket as it was just made; null when an earlier one is meant and has to be read. */
+  fresh: Ticket | null;
+}
+
 /**
  * A doctor opens a ticket for a patient of the clinic, or chooses the pharmacy of the one that the appointment already
  * has. The same request key gets the same ticket again.
@@ -38,7 +44,7 @@ export async function openTicket(
   foundation: Foundation,
   caller: Caller,
   raw: unknown,
-): Promise<{ ticketId: TicketId } | Refusal> {
+): Promise<Opened | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   const { actor } = caller;
@@ -47,7 +53,8 @@ export async function openTicket(
   const problem = pharmacyProblem(input.kind, choice);
   if (problem) return problem;
   const named = { clinicId: actor.organisationId, patientId, pharmacyId };
-  return onceKnown(foundation, caller, named, () =>
+  const made: { ticket?: Ticket } = {};
+  const opened = await onceKnown(foundation, caller, named, () =>
     untilUnique(() =>
       foundation.database.command({ actor, name: 'openTicket', key, input }, async (tx) => {
         const [known, existing] = await Promise.all([lookUpNamed(tx, named), ofAppointment(tx, input)]);
@@ -55,11 +62,15 @@ export async function openTicket(
         if (unknown) return unknown;
         const ticket = existing
           ? updateExisting(tx, existing, input, choice, byRequest(caller, foundation.now()))
-          : create(foundation, caller, tx, input, choice, known);
+          : (made.ticket = create(foundation, caller, tx, input, choice, known));
         return ticket instanceof Refusal ? ticket : { ticketId: ticket.id };
       }),
     ),
   );
+  if (opened instanceof Refusal) return opened;
+  // One that was made and rolled back, because the key is a repeat, has an id that nobody was told.
+  const fresh = made.ticket?.id === opened.ticketId ? made.ticket : null;
+  return { ...opened, fresh };
 }
 
 const ofAppointment = async (tx: Tx, { appointmentId, kind }: Input): Promise<Ticket | null> =>

@@ -1,11 +1,13 @@
-import type { Finding } from '@carethread/contracts/screening.ts';
-import { notCheckedKey } from '@carethread/contracts/screening.ts';
-import type { StoredVerdict } from './screening.ts';
+import { notCheckedKey, type Finding, type Verdict } from './screening.ts';
 
-/** What a verdict says that the one before did not. */
+/** The part of a verdict that two checks of the same content are compared by. */
+export type Said = Pick<Verdict, 'findings' | 'notChecked'>;
+
+/** What a verdict says that the one before did not, and that needs an answer. */
 export interface News {
   readonly findings: readonly Finding[];
-  readonly gaps: StoredVerdict['notChecked'];
+  readonly gaps: Verdict['notChecked'];
+  /** Under which it is answered. */
   readonly keys: readonly string[];
 }
 
@@ -13,7 +15,7 @@ export const worsts = ['contraindicated', 'major', 'moderate', 'not_checked'] as
 export type Worst = (typeof worsts)[number];
 
 /** What is new and needs an answer; null when there is nothing. What is good to know needs none. */
-export function newsOf(before: StoredVerdict, after: StoredVerdict): News | null {
+export function newsOf(before: Said, after: Said): News | null {
   const known = new Set([
     ...before.findings.filter(isSerious).map(({ key }) => key),
     ...before.notChecked.map(notCheckedKey),

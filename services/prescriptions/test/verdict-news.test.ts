@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { clear, withFindings } from '../test/examples.ts';
-import { newsOf, worstOf } from './release-alert.ts';
+import { clear, withFindings } from './examples.ts';
+import { newsOf, worstOf } from '@carethread/contracts/verdict-news.ts';
 
 const gap = { check: 'dose', lineId: null, reason: 'missing_weight' };
 
