@@ -48,7 +48,7 @@ export const anyPatient = (release: ClinicalRelease): fc.Arbitrary<PatientFactor
     conditions: fc.uniqueArray(fc.constantFrom(...release.conditions), { maxLength: 3 }),
     allergies: fc.uniqueArray(
       fc.constantFrom(
-        ...release.classes.values().map((code) => `class:${code}`),
+        ...Array.from(release.classes, (code) => `class:${code}`),
         ...release.otherAllergens,
         'ingredient:warfarin',
       ),

@@ -1,6 +1,6 @@
 import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { candidateFields } from '../list-candidates/candidates.resolver.ts';
+import { candidateFields, candidatesResolver } from '../search-products/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -27,8 +27,9 @@ import {
   productIngredientFields,
   productResolver,
 } from '../reading/product.resolver.ts';
+import { replayResolver } from '../replay-verdicts/replay.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
-import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
+import { findingFields, verdictFields } from './shown-verdict.ts';
 import {
   administrationMutations,
   administrationQueries,
@@ -62,7 +63,7 @@ export const resolvers = {
   CatalogChange: changeFields,
   CatalogPublication: publicationFields,
   ProductWithdrawal: withdrawalFields,
-  Prescription: prescriptionFields,
+  Prescription: { ...prescriptionFields, candidates: candidatesResolver, replay: replayResolver },
   Candidate: candidateFields,
   Product: productFields,
   Package: packageFields,
