@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { importNdc } from '../src/import-ndc/import-ndc.ts';
@@ -180,6 +181,44 @@ describe('what looks wrong', () => {
     expect(await database.as('admin', releaseInForce)).toMatchObject({ id: good!.id });
     expect(await database.as('admin', predecessorOf)).toMatchObject({ id: bad!.id });
   }, 120_000);
+});
+
+describe('the command', () => {
+  const catalog = (...args: string[]) =>
+    new Promise<{ code: number; output: string }>((done) =>
+      execFile(
+        process.execPath,
+        [resolve(import.meta.dirname, '../src/release/catalog-cli.ts'), ...args],
+        { env: { ...process.env, CATALOG_ADMIN_DATABASE_URL: database.adminUrl } },
+        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+      ),
+    );
+
+  it('lists, reports, compares and rolls back', async () => {
+    const now = await database.as('admin', releaseInForce);
+    const before = await database.as('admin', predecessorOf);
+    const list = await catalog('list');
+    expect(list.output).toMatch(new RegExp(`^\\* +${now!.number} .*formulary, ndc 20$`, 'm'));
+    expect((await catalog('report', String(now!.number))).output).toContain(
+      'ndc: FDA National Drug Code directory, Public domain (US Government work), imported',
+    );
+    const report = join(folder, 'difference.tsv');
+    const diff = await catalog('diff', String(now!.number), String(before!.number), '--report', report);
+    expect(diff.output).toMatch(/^product +1 added, 1 changed, 3 withdrawn, 1 suspicious$/m);
+    expect(await readFile(report, 'utf8')).toContain(
+      `product\tndc\t${ndcProductId('0001-0001')}\tchanged\tschedule_dropped\t`,
+    );
+    expect(await catalog('rollback')).toEqual({
+      code: 0,
+      output: `Release ${before!.number} is in force.\n`,
+    });
+    expect(await catalog('rollback')).toEqual({ code: 0, output: `Release ${now!.number} is in force.\n` });
+  }, 180_000);
+
+  it.each([[['publish', '99']], [['diff', '1']], [['prune', '--keep', '0']], [['sweep']]])(
+    '%j is refused with 2',
+    async (args) => expect((await catalog(...args)).code).toBe(2),
+  );
 });
 
 describe('old releases', () => {

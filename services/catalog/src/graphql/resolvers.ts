@@ -23,6 +23,7 @@ import { codeReadingFields, readCodeResolver } from '../read-code/read-code.reso
 import { packageFields, priceFields } from '../reading/package.resolver.ts';
 import {
   catalogReleaseResolver,
+  genericGroupFields,
   productFields,
   productIngredientFields,
   productResolver,
@@ -68,6 +69,7 @@ export const resolvers = {
   Product: productFields,
   Package: packageFields,
   Price: priceFields,
+  GenericGroup: genericGroupFields,
   CodeReading: codeReadingFields,
   CatalogReleaseRecord: releaseRecordFields,
   CatalogReleasePart: releasePartFields,

@@ -19,6 +19,9 @@ import type { ReleaseRef } from './publish-release.ts';
 const usage =
   'Usage: catalog list | report N | diff A B [--report FILE] [--suspicious] | publish N | rollback | prune [--keep N]';
 
+/** Differences per statement when all of them are written out. */
+const batch = 5_000;
+
 try {
   const pool = openAdminPool();
   try {
@@ -104,9 +107,6 @@ async function publish(tx: Tx, number: number): Promise<string> {
       return outcome satisfies never;
   }
 }
-
-/** Differences per statement when all of them are written out. */
-const batch = 5_000;
 
 async function diff(
   tx: Tx,
