@@ -155,7 +155,7 @@ describe('an import over the formulary (C-02)', () => {
         `SELECT DISTINCT equivalence FROM reference.search_document document
            JOIN reference.current_release USING (release_id)
            JOIN reference.product ON product.release_id = document.release_id AND id = product_id
-          WHERE id = ANY ($1) OR (origin = 'formulary' AND generic_name = 'Lisinopril' AND strength = '10 mg')`,
+          WHERE id = ANY ($1) OR (origin = 'formulary' AND product.generic_name = 'Lisinopril' AND strength = '10 mg')`,
         [[ndcProductId('0002-1200'), ndcProductId('0003-1234')]],
       ),
     );
