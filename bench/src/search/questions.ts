@@ -1,4 +1,4 @@
-import { readMisspellings } from '@carethread/catalog/search-benchmark/misspellings.ts';
+import { readMisspellings } from '@carethread/catalog/benchmark/misspellings.ts';
 
 /** What people type on the way to a medicine: beginnings, names, brands, amounts, codes, broad words, mistakes. */
 const typed = `
