@@ -50,6 +50,8 @@ export const subscriptions = {
     'catalog.product.reinstated.v1',
   ],
   catalog: [
+    // Its own: a release is put into force by commands, too; what follows from it is the service's to do.
+    'catalog.release.published.v1',
     'identity.membership.granted.v1',
     'identity.membership.ended.v1',
     'prescriptions.prescription.lines_written.v1',

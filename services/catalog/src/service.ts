@@ -15,6 +15,7 @@ import {
   whenMembershipGranted,
 } from './when-publishers-change/when-publishers-change.ts';
 import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
+import { noteEndedProducts, whenReleasePublished } from './when-release-published/note-ended-products.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -41,8 +42,12 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           now,
         }),
         prepare: () => resumePublishing(database),
-        tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
+        tasks: {
+          [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL),
+          'note-ended-products': noteEndedProducts(now),
+        },
         events: {
+          'catalog.release.published.v1': whenReleasePublished(now),
           'identity.membership.granted.v1': whenMembershipGranted,
           'identity.membership.ended.v1': whenMembershipEnded,
           'prescriptions.prescription.lines_written.v1': whenLinesWritten(current),
