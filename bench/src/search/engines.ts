@@ -1,6 +1,6 @@
 import type { TestService } from '@carethread/service-kit/testing/test-service.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
-import type { ScoredHit } from '@carethread/catalog/search-benchmark/score.ts';
+import type { ScoredHit } from '@carethread/catalog/benchmark/score.ts';
 import MiniSearch from 'minisearch';
 import type pg from 'pg';
 

@@ -15,7 +15,7 @@ import { ndcProductId } from '../src/release/product-id.ts';
 import { publishAgain } from '../src/release/publish-again.ts';
 import { releaseInForce } from '../src/release/publish-release.ts';
 import { screen } from '../src/screen/screen.ts';
-import { searchProducts } from '../src/search-products/search-products.ts';
+import { searchProducts } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { inputOf, line } from './screening-input.ts';
 

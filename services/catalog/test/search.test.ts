@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type IngredientPlace, searchIngredients } from '../src/find-ingredients/search-ingredients.ts';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import { type Filter, type Place, searchFacets } from '../src/search-products/search-products.ts';
+import { type Filter, type Place, searchFacets } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { searchFor } from './searching.ts';
 
@@ -190,43 +190,48 @@ describe('what is no longer sold', () => {
 });
 
 describe('ingredients, for allergies', () => {
-  const found = (text: string, first = 10, after: IngredientPlace | null = null, language?: string) =>
-    database.as('app', (tx) => searchIngredients(tx, { text, language }, { first, after }));
+  const ingredientsFor = (
+    text: string,
+    first = 10,
+    after: IngredientPlace | null = null,
+    language?: string,
+  ) => database.as('app', (tx) => searchIngredients(tx, { text, language }, { first, after }));
 
   it('are found as products are, with the reason', async () => {
-    expect((await found('warfarin'))[0]).toMatchObject({
+    expect((await ingredientsFor('warfarin'))[0]).toMatchObject({
       code: 'warfarin',
       reason: 'EXACT',
       preselectable: true,
     });
-    expect((await found('B01AA03'))[0]).toMatchObject({ code: 'warfarin', reason: 'CODE' });
-    expect((await found('tylenol'))[0]).toMatchObject({
+    expect((await ingredientsFor('B01AA03'))[0]).toMatchObject({ code: 'warfarin', reason: 'CODE' });
+    expect((await ingredientsFor('tylenol'))[0]).toMatchObject({
       code: 'acetaminophen',
       reason: 'SYNONYM',
       matched: 'Tylenol',
     });
-    expect((await found('penecillin v'))[0]).toMatchObject({
+    expect((await ingredientsFor('penecillin v'))[0]).toMatchObject({
       code: 'penicillin-v',
       reason: 'TYPO',
       preselectable: false,
     });
-    expect((await found('hydrox'))[0]).toMatchObject({ reason: 'PREFIX', preselectable: false });
-    expect((await found('hydralazine'))[0]!.lookAlikes).toContain('Hydroxyzine');
-    expect(await found('')).toEqual([]);
-    expect(await found('brontosaurus')).toEqual([]);
+    expect((await ingredientsFor('hydrox'))[0]).toMatchObject({ reason: 'PREFIX', preselectable: false });
+    expect((await ingredientsFor('hydralazine'))[0]!.lookAlikes).toContain('Hydroxyzine');
+    expect(await ingredientsFor('')).toEqual([]);
+    expect(await ingredientsFor('brontosaurus')).toEqual([]);
   });
 
   it('are shown by the name in the language asked for', async () => {
-    const matched = async (language?: string) => (await found('paracetamol', 1, null, language))[0]!.matched;
+    const matched = async (language?: string) =>
+      (await ingredientsFor('paracetamol', 1, null, language))[0]!.matched;
     expect(await matched()).toBe('paracetamol');
-    expect((await found('amoxi', 1, null, 'es'))[0]!.code).toBe('amoxicillin');
+    expect((await ingredientsFor('amoxi', 1, null, 'es'))[0]!.code).toBe('amoxicillin');
   });
 
   it('come once each, page after page', async () => {
-    const all = (await found('am', 100)).map(({ code }) => code);
+    const all = (await ingredientsFor('am', 100)).map(({ code }) => code);
     const paged: string[] = [];
     for (let after: IngredientPlace | null = null; ;) {
-      const page = await found('am', 4, after);
+      const page = await ingredientsFor('am', 4, after);
       paged.push(...page.slice(0, 4).map(({ code }) => code));
       if (page.length <= 4) break;
       after = page[3]!;

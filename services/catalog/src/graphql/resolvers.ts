@@ -1,6 +1,6 @@
 import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { candidateFields, candidatesResolver } from '../search-products/candidates.resolver.ts';
+import { candidateFields, candidatesResolver } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,

@@ -7,7 +7,7 @@ import { withProducts } from '../release/load-products.ts';
 import type { LoadedRelease } from '../release/load-rules.ts';
 import { screen } from '../screen/screen.ts';
 import { shownFindings, shownGaps } from '../graphql/shown-verdict.ts';
-import { shownMatch } from './products.resolver.ts';
+import { shownMatch } from '../searching/shown-match.ts';
 import { type Added, addedBy, candidateLine } from './added-by.ts';
 import { findProducts, type Found } from './find-products.ts';
 import { otherStrengths } from './strengths.ts';
