@@ -197,8 +197,8 @@ describe('the command', () => {
   it('lists, reports, compares and rolls back', async () => {
     const now = await database.as('admin', releaseInForce);
     const before = await database.as('admin', predecessorOf);
-    const list = await catalog('list');
-    expect(list.output).toMatch(new RegExp(`^\\* +${now!.number} .*formulary, ndc 20$`, 'm'));
+    const overview = await catalog('list');
+    expect(overview.output).toMatch(new RegExp(`^\\* +${now!.number} .*formulary, ndc 20$`, 'm'));
     expect((await catalog('report', String(now!.number))).output).toContain(
       'ndc: FDA National Drug Code directory, Public domain (US Government work), imported',
     );
