@@ -83,13 +83,13 @@ const listed = fc.record({
   strength: fc.integer({ min: 1, max: 3 }),
   schedule: fc.constantFrom('', 'CII'),
 });
-const list = fc.uniqueArray(listed, { selector: ({ number }) => number, minLength: 1, maxLength: 6 });
+const lists = fc.uniqueArray(listed, { selector: ({ number }) => number, minLength: 1, maxLength: 6 });
 
 describe('an import', () => {
   it('comes to the same whatever was imported before, and changes nothing the second time (C-02)', async () => {
     await loadTiny('codeine', 'lisinopril', 'warfarin');
     await fc.assert(
-      fc.asyncProperty(list, list, async (a, b) => {
+      fc.asyncProperty(lists, lists, async (a, b) => {
         await importList(b);
         const alone = await partOf('ndc');
         await importList(a);
