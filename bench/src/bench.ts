@@ -9,12 +9,16 @@ import { messageToSocket } from './live-latency.ts';
 import { measure, type Timing } from './measure.ts';
 import { report } from './report.ts';
 import { roundTrips } from './round-trips.ts';
+import { reportSearch } from './search/report-search.ts';
+import { searchBench } from './search/search-bench.ts';
 import { yardsticks } from './yardsticks.ts';
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 5);
 const dataDir = await mkdtemp(join(tmpdir(), 'carethread-bench-'));
 console.log('Counting round trips …');
 const trips = await roundTrips();
+console.log('Searching …');
+console.log(reportSearch(await searchBench({ seconds: seconds * 2 })));
 console.log('Starting a platform of its own …');
 const platform = await startPlatform({ dataDir });
 try {

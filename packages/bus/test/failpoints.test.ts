@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { countParked } from '../src/parked.ts';
 import { Arena, flawless } from './arena/arena.ts';
+import { untilDone } from './arena/faults.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** The moments in which a death is most dangerous, by the service that passes them; at which pass it dies, at most. */
@@ -54,14 +55,22 @@ describe('services that die at the worst moments', () => {
     const untilParked = (some: boolean) =>
       waitUntil(
         some ? 'an event is parked' : 'no event is parked any more',
-        async () => !goesOn() || (await countParked(arena.poolB)) > 0 === some,
+        // A database too busy to answer has not said yes.
+        () =>
+          !goesOn() ||
+          countParked(arena.poolB).then(
+            (parked) => parked > 0 === some,
+            () => false,
+          ),
         patienceMs,
       );
     while (goesOn()) {
       // Some aggregates fail until one of their events is set aside, so that parking and retrying are passed, too.
-      await arena.poolB.query(`INSERT INTO poison VALUES ('failure')`);
+      await untilDone(() =>
+        arena.poolB.query(`INSERT INTO poison VALUES ('failure') ON CONFLICT DO NOTHING`),
+      );
       await untilParked(true);
-      await arena.poolB.query('DELETE FROM poison');
+      await untilDone(() => arena.poolB.query('DELETE FROM poison'));
       await untilParked(false);
     }
     arena.load.stop();

@@ -46,10 +46,12 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
 
 describe('relay and consumer over a broker that duplicates, delays and cuts', () => {
   it('I1-I4: apply every event once, in order, and leave nothing behind', async () => {
+    let tried = 0;
     let cuts = 0;
     await fc.assert(
       fc.asyncProperty(schedules, async (schedule) => {
         const outcome = await simulate(schedule);
+        tried += 1;
         cuts += outcome.cuts;
         expect(outcome.violations).toEqual(none);
         expect(outcome.left).toEqual({ outbox: 0, parked: 0, messages: 0 });
@@ -62,7 +64,7 @@ describe('relay and consumer over a broker that duplicates, delays and cuts', ()
       },
     );
     // A simulation in which nothing goes wrong proves nothing.
-    expect(cuts).toBeGreaterThan(50);
+    expect(cuts).toBeGreaterThan(tried / 3);
   }, 120_000);
 });
 

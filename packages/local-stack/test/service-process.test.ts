@@ -71,8 +71,10 @@ describe('a process of the platform', () => {
     const refused = told('tickets cannot run with these settings');
     await service.restart({ PORT: '' });
     await refused;
+    expect(service.pid()).toBeNull();
     await service.restart();
     await service.untilReady();
+    expect(service.pid()).not.toBeNull();
   });
 
   it('replaces one that a killed platform left behind', async () => {

@@ -8,6 +8,7 @@ import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
 import { readerFor } from './reading/reader.ts';
+import { notingEnded } from './release/publish-release.ts';
 import { currentRelease } from './release/current-release.ts';
 import { pastReleases } from './release/past-releases.ts';
 import {
@@ -15,6 +16,7 @@ import {
   whenMembershipGranted,
 } from './when-publishers-change/when-publishers-change.ts';
 import { whenLinesWritten } from './when-lines-written/when-lines-written.ts';
+import { noteEndedProducts } from './note-ended-products/note-ended-products.ts';
 import { whenPrescriptionSigned } from './when-prescription-signed/when-prescription-signed.ts';
 
 const sdl = readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8');
@@ -41,7 +43,10 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
           now,
         }),
         prepare: () => resumePublishing(database),
-        tasks: { [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL) },
+        tasks: {
+          [publishTask]: publishRelease(database, config.CATALOG_ADMIN_DATABASE_URL),
+          [notingEnded]: noteEndedProducts(now),
+        },
         events: {
           'identity.membership.granted.v1': whenMembershipGranted,
           'identity.membership.ended.v1': whenMembershipEnded,

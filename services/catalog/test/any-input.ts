@@ -48,8 +48,8 @@ export const anyPatient = (release: ClinicalRelease): fc.Arbitrary<PatientFactor
     conditions: fc.uniqueArray(fc.constantFrom(...release.conditions), { maxLength: 3 }),
     allergies: fc.uniqueArray(
       fc.constantFrom(
-        ...[...release.classes].map((code) => `class:${code}`),
-        ...[...release.otherAllergens],
+        ...Array.from(release.classes, (code) => `class:${code}`),
+        ...release.otherAllergens,
         'ingredient:warfarin',
       ),
       { maxLength: 2 },

@@ -15,7 +15,7 @@ import { ndcProductId } from '../src/release/product-id.ts';
 import { publishAgain } from '../src/release/publish-again.ts';
 import { releaseInForce } from '../src/release/publish-release.ts';
 import { screen } from '../src/screen/screen.ts';
-import { searchProducts } from '../src/search-products/search-products.ts';
+import { searchProducts } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { inputOf, line } from './screening-input.ts';
 
@@ -90,7 +90,7 @@ describe('an import over the formulary (C-02)', () => {
   beforeAll(async () => {
     await database.as('admin', loadFormulary);
     imported = await run();
-  });
+  }, 120_000);
 
   it('takes what it can and counts', () => {
     expect(imported.result).toMatchObject({
@@ -152,8 +152,11 @@ describe('an import over the formulary (C-02)', () => {
     expect(codeine).toEqual({ schedule: 'CIII', category: 'N02', strength: '300 mg + 30 mg' });
     const equal = await database.as('app', (tx) =>
       tx.query<{ equivalence: string }>(
-        `SELECT DISTINCT equivalence FROM reference.product JOIN reference.current_release USING (release_id)
-          WHERE id = ANY ($1) OR (origin = 'formulary' AND generic_name = 'Lisinopril' AND strength = '10 mg')`,
+        `SELECT DISTINCT document.equivalence FROM reference.search_document document
+           JOIN reference.current_release USING (release_id)
+           JOIN reference.product ON product.release_id = document.release_id AND id = product_id
+          WHERE id = ANY ($1)
+             OR (origin = 'formulary' AND product.generic_name = 'Lisinopril' AND product.strength = '10 mg')`,
         [[ndcProductId('0002-1200'), ndcProductId('0003-1234')]],
       ),
     );
@@ -202,7 +205,7 @@ describe('a release comes into force as a whole', () => {
       result: { outcome: 'published', release: { number: 4 } },
     });
     expect(await database.as('admin', (tx) => publishAgain(tx, 3))).toBe('outdated');
-  });
+  }, 180_000);
 
   it('keeps the imported products when the formulary is loaded again', async () => {
     await database.as('admin', (tx) =>
@@ -214,7 +217,7 @@ describe('a release comes into force as a whole', () => {
     expect((await run({ ...files(), productFile: join(folder, 'product-2.txt') })).result.outcome).toBe(
       'unchanged',
     );
-  });
+  }, 180_000);
 
   it('tells once for each release', async () => {
     const told = await database.as('owner', (tx) =>
@@ -255,7 +258,7 @@ describe('the command', () => {
     expect(lines).toContain('product\t9\tskipped\thas 2 fields instead of 11');
     expect(lines).toHaveLength(1 + 7 + 2 + 1);
     expect(code).toBe(0);
-  });
+  }, 120_000);
 
   it('says what is missing and ends with 2', async () => {
     expect(await command([])).toMatchObject({ code: 2 });

@@ -64,7 +64,12 @@ it('takes 120,000 packages in a heap that could not hold them', async () => {
       [
         `--max-old-space-size=${heap}`,
         resolve(import.meta.dirname, '../src/import-ndc/import-ndc-cli.ts'),
-        ...['--product', productFile, '--package', packageFile, '--report', report],
+        '--product',
+        productFile,
+        '--package',
+        packageFile,
+        '--report',
+        report,
       ],
       { env: { ...process.env, CATALOG_ADMIN_DATABASE_URL: database.adminUrl } },
       (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),

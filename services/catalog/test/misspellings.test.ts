@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import { askAll } from '../src/search-benchmark/ask-search.ts';
-import { readMisspellings } from '../src/search-benchmark/misspellings.ts';
-import { reportScores } from '../src/search-benchmark/report-scores.ts';
-import { type Outcome, scoreOf } from '../src/search-benchmark/score.ts';
+import { askAll } from '../src/benchmark/ask-search.ts';
+import { readMisspellings } from '../src/benchmark/misspellings.ts';
+import { reportScores } from '../src/benchmark/report-scores.ts';
+import { type Outcome, scoreOf } from '../src/benchmark/score.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 
 let database: CatalogDatabase;

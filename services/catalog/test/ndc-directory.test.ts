@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { importNdc } from '../src/import-ndc/import-ndc.ts';
-import { searchProducts } from '../src/search-products/search-products.ts';
+import { searchProducts } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 
 const fixtures = process.env['CARETHREAD_DATA_DIR_FIXTURES'];

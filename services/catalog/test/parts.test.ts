@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { importNdc } from '../src/import-ndc/import-ndc.ts';
@@ -82,13 +83,13 @@ const listed = fc.record({
   strength: fc.integer({ min: 1, max: 3 }),
   schedule: fc.constantFrom('', 'CII'),
 });
-const list = fc.uniqueArray(listed, { selector: ({ number }) => number, minLength: 1, maxLength: 6 });
+const lists = fc.uniqueArray(listed, { selector: ({ number }) => number, minLength: 1, maxLength: 6 });
 
 describe('an import', () => {
   it('comes to the same whatever was imported before, and changes nothing the second time (C-02)', async () => {
     await loadTiny('codeine', 'lisinopril', 'warfarin');
     await fc.assert(
-      fc.asyncProperty(list, list, async (a, b) => {
+      fc.asyncProperty(lists, lists, async (a, b) => {
         await importList(b);
         const alone = await partOf('ndc');
         await importList(a);
@@ -180,6 +181,44 @@ describe('what looks wrong', () => {
     expect(await database.as('admin', releaseInForce)).toMatchObject({ id: good!.id });
     expect(await database.as('admin', predecessorOf)).toMatchObject({ id: bad!.id });
   }, 120_000);
+});
+
+describe('the command', () => {
+  const catalog = (...args: string[]) =>
+    new Promise<{ code: number; output: string }>((done) =>
+      execFile(
+        process.execPath,
+        [resolve(import.meta.dirname, '../src/release/catalog-cli.ts'), ...args],
+        { env: { ...process.env, CATALOG_ADMIN_DATABASE_URL: database.adminUrl } },
+        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+      ),
+    );
+
+  it('lists, reports, compares and rolls back', async () => {
+    const now = await database.as('admin', releaseInForce);
+    const before = await database.as('admin', predecessorOf);
+    const overview = await catalog('list');
+    expect(overview.output).toMatch(new RegExp(`^\\* +${now!.number} .*formulary, ndc 20$`, 'm'));
+    expect((await catalog('report', String(now!.number))).output).toContain(
+      'ndc: FDA National Drug Code directory, Public domain (US Government work), imported',
+    );
+    const report = join(folder, 'difference.tsv');
+    const diff = await catalog('diff', String(now!.number), String(before!.number), '--report', report);
+    expect(diff.output).toMatch(/^product +1 added, 1 changed, 3 withdrawn, 1 suspicious$/m);
+    expect(await readFile(report, 'utf8')).toContain(
+      `product\tndc\t${ndcProductId('0001-0001')}\tchanged\tschedule_dropped\t`,
+    );
+    expect(await catalog('rollback')).toEqual({
+      code: 0,
+      output: `Release ${before!.number} is in force.\n`,
+    });
+    expect(await catalog('rollback')).toEqual({ code: 0, output: `Release ${now!.number} is in force.\n` });
+  }, 180_000);
+
+  it.each([[['publish', '99']], [['diff', '1']], [['prune', '--keep', '0']], [['sweep']]])(
+    '%j is refused with 2',
+    async (args) => expect((await catalog(...args)).code).toBe(2),
+  );
 });
 
 describe('old releases', () => {

@@ -32,21 +32,11 @@ beforeAll(async () => {
   admin = new pg.Pool({ connectionString: catalog.loginUrl('admin'), max: 1, pipeline: true });
   const path = (name: string) => join(folder, name);
   const column = 'Procédure nationale';
+  const cis = (code: string, name: string) =>
+    `${code}|${name}|comprimé|orale|Autorisation active|${column}|Commercialisée||||TEST|Non`.split('|');
   await writeTable(path('cis'), [
-    [
-      '60000001',
-      'WARFARINE TEST 5 mg, comprimé',
-      'comprimé',
-      'orale',
-      'Autorisation active',
-      column,
-      'Commercialisée',
-      '',
-      '',
-      '',
-      ' TEST',
-      'Non',
-    ],
+    cis('60000001', 'WARFARINE TEST 5 mg, comprimé'),
+    cis('60000002', 'WARFARINE AUTRE 5 mg, comprimé'),
   ]);
   await writeTable(path('cip'), [
     [
@@ -68,7 +58,10 @@ beforeAll(async () => {
   await writeTable(path('compo'), [
     ['60000001', 'comprimé', '1', 'WARFARINE SODIQUE', '5 mg', 'un comprimé', 'SA', '1'],
   ]);
-  await writeTable(path('gener'), [['1', 'WARFARINE', '60000001', '0', '1']]);
+  await writeTable(path('gener'), [
+    ['1', 'WARFARINE', '60000001', '0', '1'],
+    ['1', 'WARFARINE', '60000002', '1', '2'],
+  ]);
   const products = (schedule: string) =>
     [
       'PRODUCTNDC\tPRODUCTTYPENAME\tPROPRIETARYNAME\tNONPROPRIETARYNAME\tDOSAGEFORMNAME\tROUTENAME\tLABELERNAME\tSUBSTANCENAME\tACTIVE_NUMERATOR_STRENGTH\tACTIVE_INGRED_UNIT\tDEASCHEDULE\tENDMARKETINGDATE',
@@ -108,6 +101,7 @@ const ask = (query: string, variables: object = {}, who = doctor): Promise<any> 
 
 it('shows packages with their codes and prices, and where a product is sold until when', async () => {
   const query = `query P($id: ID!) { product(id: $id) { name jurisdiction marketStatus marketingEnd printedName { name language }
+    genericGroups { code name kind others { id } }
     prices { packageCode kind amountMinor currency percent validFrom source }
     packages { code sample codes { system value } prices { kind } } } }`;
   const { product: french } = await ask(query, { id: cisProductId('60000001') });
@@ -115,6 +109,9 @@ it('shows packages with their codes and prices, and where a product is sold unti
     jurisdiction: 'FR',
     marketStatus: 'MARKETED',
     marketingEnd: null,
+    genericGroups: [
+      { code: '1', name: 'WARFARINE', kind: 'REFERENCE', others: [{ id: cisProductId('60000002') }] },
+    ],
     printedName: { name: 'WARFARINE TEST 5 mg, comprimé', language: 'fr' },
     packages: [
       {
@@ -152,7 +149,7 @@ it('shows packages with their codes and prices, and where a product is sold unti
 it('reads a DataMatrix with lot and expiry, and finds the package (C-09)', async () => {
   const query =
     'query C($code: String!) { readCode(code: $code) { gtin lot serial expiresOn matches { product { id } package { code } } } }';
-  const { readCode } = await ask(query, { code: '0103400949497294' + '17280200' + '10AB-12\u001d21S9' });
+  const { readCode } = await ask(query, { code: '01034009494972941728020010AB-12\u001d21S9' });
   expect(readCode).toEqual({
     gtin: '03400949497294',
     lot: 'AB-12',

@@ -17,6 +17,9 @@ import { inputOf, line } from './screening-input.ts';
 import { product } from './shipped-release.ts';
 import { stageRelease } from './stage-release.ts';
 
+/** Commands are processes of their own, each of which has to start. */
+const slow = 180_000;
+
 let catalog: TestService;
 let admin: pg.Pool;
 beforeAll(async () => {
@@ -81,52 +84,68 @@ async function command(...args: string[]): Promise<{ code: number; out: string; 
 }
 
 describe('a stored verdict', () => {
-  it('comes out the same after a new release, a roll-back, and what was judged since', async () => {
-    const first = await screened();
-    expect(await statusOf(first)).toBe('clear');
-    const staged = await asAdmin((tx) => stageRelease(tx, ['omeprazole', 'cetirizine']));
-    await asAdmin((tx) => publishRelease(tx, staged));
-    const second = await screened();
-    expect(await statusOf(second)).toBe('findings');
-    expect(await asAdmin((tx) => publishAgain(tx, 1))).toBe('published');
-    const third = await screened();
-    expect(await statusOf(third)).toBe('clear');
-    const { code, out, err } = await command();
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toBe('3 reproduced, 0 differ, 0 by another engine, 0 whose release is gone.\n');
-    for (const each of [first, second, third]) {
-      const id = screeningOf(each);
-      expect(await command(id)).toMatchObject({ code: 0, out: `${id}: reproduced\n` });
-    }
-  });
+  it(
+    'comes out the same after a new release, a roll-back, and what was judged since',
+    async () => {
+      const first = await screened();
+      expect(await statusOf(first)).toBe('clear');
+      const staged = await asAdmin((tx) => stageRelease(tx, ['omeprazole', 'cetirizine']));
+      await asAdmin((tx) => publishRelease(tx, staged));
+      const second = await screened();
+      expect(await statusOf(second)).toBe('findings');
+      expect(await asAdmin((tx) => publishAgain(tx, 1))).toBe('published');
+      const third = await screened();
+      expect(await statusOf(third)).toBe('clear');
+      const { code, out, err } = await command();
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toBe('3 reproduced, 0 differ, 0 by another engine, 0 whose release is gone.\n');
+      for (const each of [first, second, third]) {
+        const id = screeningOf(each);
+        expect(await command(id)).toMatchObject({ code: 0, out: `${id}: reproduced\n` });
+      }
+    },
+    slow,
+  );
 
-  it('is named when it is not what it was', async () => {
-    const kept = screeningOf(await screened());
-    const tampered = screeningOf(await screened());
-    // As nobody may: no login has the right, so the tables' superuser does it.
-    await catalog.sql(
-      `UPDATE operational.screening SET input = jsonb_set(input, '{patient,allergies}', '["ingredient:cetirizine"]') WHERE id = $1`,
-      [tampered],
-    );
-    const { code, err, out } = await command();
-    expect({ code, err }).toEqual({ code: 1, err: `${tampered}: differs\n` });
-    expect(out).toContain('1 differ,');
-    expect(await command(kept)).toMatchObject({ code: 0 });
-    expect(await command(tampered)).toMatchObject({ code: 1, out: `${tampered}: differs\n` });
-    await catalog.sql('DELETE FROM operational.screening WHERE id = $1', [tampered]);
-  });
+  it(
+    'is named when it is not what it was',
+    async () => {
+      const kept = screeningOf(await screened());
+      const tampered = screeningOf(await screened());
+      // As nobody may: no login has the right, so the tables' superuser does it.
+      await catalog.sql(
+        `UPDATE operational.screening SET input = jsonb_set(input, '{patient,allergies}', '["ingredient:cetirizine"]') WHERE id = $1`,
+        [tampered],
+      );
+      const { code, err, out } = await command();
+      expect({ code, err }).toEqual({ code: 1, err: `${tampered}: differs\n` });
+      expect(out).toContain('1 differ,');
+      expect(await command(kept)).toMatchObject({ code: 0 });
+      expect(await command(tampered)).toMatchObject({ code: 1, out: `${tampered}: differs\n` });
+      await catalog.sql('DELETE FROM operational.screening WHERE id = $1', [tampered]);
+    },
+    slow,
+  );
 
-  it('by another engine is counted apart, not called wrong', async () => {
-    const old = screeningOf(await screened());
-    await catalog.sql(`UPDATE operational.screening SET verdict = verdict - 'engine' WHERE id = $1`, [old]);
-    const { code, out } = await command();
-    expect(code).toBe(0);
-    expect(out).toContain('1 by another engine');
-    await catalog.sql('DELETE FROM operational.screening WHERE id = $1', [old]);
-  });
+  it(
+    'by another engine is counted apart, not called wrong',
+    async () => {
+      const old = screeningOf(await screened());
+      await catalog.sql(`UPDATE operational.screening SET verdict = verdict - 'engine' WHERE id = $1`, [old]);
+      const { code, out } = await command();
+      expect(code).toBe(0);
+      expect(out).toContain('1 by another engine');
+      await catalog.sql('DELETE FROM operational.screening WHERE id = $1', [old]);
+    },
+    slow,
+  );
 
-  it('that does not exist is an error', async () => {
-    expect(await command(newId())).toMatchObject({ code: 1 });
-    expect(await command('nonsense')).toMatchObject({ code: 2 });
-  });
+  it(
+    'that does not exist is an error',
+    async () => {
+      expect(await command(newId())).toMatchObject({ code: 1 });
+      expect(await command('nonsense')).toMatchObject({ code: 2 });
+    },
+    slow,
+  );
 });

@@ -21,6 +21,7 @@ const tables = [
   'release_part',
   'release_publication',
   'route',
+  'search_company',
   'search_document',
   'search_label',
   'search_posting',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
-import { multiplyProducts } from '../src/search-benchmark/multiply-products.ts';
+import { multiplyProducts } from '../src/benchmark/multiply-products.ts';
 
 let database: CatalogDatabase;
 let client: pg.Client;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type IngredientPlace, searchIngredients } from '../src/find-ingredients/search-ingredients.ts';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
-import { type Filter, type Place, searchFacets } from '../src/search-products/search-products.ts';
+import { type Filter, type Place, searchFacets } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 import { searchFor } from './searching.ts';
 
@@ -78,7 +79,7 @@ describe('search over the formulary (C-06)', () => {
     for (const text of ['metformin 1,000 mg', 'metformin 1 000 mg'])
       expect((await strengths(text)).every((strength) => /(^|\D)1000 mg/.test(strength))).toBe(true);
     expect((await found('metformin 1 000 mg'))[0]).toBe('EXACT Metformin');
-    expect(await strengths('amoxicillin 0.5 g')).toEqual(['500 mg']);
+    expect((await strengths('amoxicillin 0.5 g'))[0]).toBe('500 mg');
     expect(new Set((await search('5 mg', 100)).map(({ reason }) => reason))).toEqual(new Set(['PROPERTY']));
   });
 
@@ -185,5 +186,80 @@ describe('what is no longer sold', () => {
     expect(await isFound({})).toBe(false);
     await ends('NULL');
     expect(await isFound({})).toBe(true);
+  });
+});
+
+describe('ingredients, for allergies', () => {
+  const ingredientsFor = (
+    text: string,
+    first = 10,
+    after: IngredientPlace | null = null,
+    language?: string,
+  ) => database.as('app', (tx) => searchIngredients(tx, { text, language }, { first, after }));
+
+  it('are found as products are, with the reason', async () => {
+    expect((await ingredientsFor('warfarin'))[0]).toMatchObject({
+      code: 'warfarin',
+      reason: 'EXACT',
+      preselectable: true,
+    });
+    expect((await ingredientsFor('B01AA03'))[0]).toMatchObject({ code: 'warfarin', reason: 'CODE' });
+    expect((await ingredientsFor('tylenol'))[0]).toMatchObject({
+      code: 'acetaminophen',
+      reason: 'SYNONYM',
+      matched: 'Tylenol',
+    });
+    expect((await ingredientsFor('penecillin v'))[0]).toMatchObject({
+      code: 'penicillin-v',
+      reason: 'TYPO',
+      preselectable: false,
+    });
+    expect((await ingredientsFor('hydrox'))[0]).toMatchObject({ reason: 'PREFIX', preselectable: false });
+    expect((await ingredientsFor('hydralazine'))[0]!.lookAlikes).toContain('Hydroxyzine');
+    expect(await ingredientsFor('')).toEqual([]);
+    expect(await ingredientsFor('brontosaurus')).toEqual([]);
+  });
+
+  it('are shown by the name in the language asked for', async () => {
+    const matched = async (language?: string) =>
+      (await ingredientsFor('paracetamol', 1, null, language))[0]!.matched;
+    expect(await matched()).toBe('paracetamol');
+    expect((await ingredientsFor('amoxi', 1, null, 'es'))[0]!.code).toBe('amoxicillin');
+  });
+
+  it('come once each, page after page', async () => {
+    const all = (await ingredientsFor('am', 100)).map(({ code }) => code);
+    const paged: string[] = [];
+    for (let after: IngredientPlace | null = null; ;) {
+      const page = await ingredientsFor('am', 4, after);
+      paged.push(...page.slice(0, 4).map(({ code }) => code));
+      if (page.length <= 4) break;
+      after = page[3]!;
+    }
+    expect(paged).toEqual(all);
+    expect(all.length).toBeGreaterThan(8);
+  });
+});
+
+describe('pages while releases change', () => {
+  it('stay in the release they began in, and say so when it is gone', async () => {
+    const before = (await search('hydrochlorothiazide', 100)).map(({ id }) => id);
+    const page = await search('hydrochlorothiazide', 5);
+    const last = page[4]!;
+    await database.as('admin', async (tx) => {
+      await tx.query("UPDATE reference.release_part SET content_hash = 'older'");
+      expect((await loadFormulary(tx)).loaded).toBe(true);
+      // The newer release lacks the products of the next page.
+      await tx.query(
+        `DELETE FROM reference.search_posting WHERE kind IN ('word', 'word*', 'name', 'name*')
+            AND release_id = (SELECT release_id FROM reference.current_release)`,
+      );
+    });
+    const rest = await search('hydrochlorothiazide', 100, last);
+    expect([...page.slice(0, 5), ...rest].map(({ id }) => id)).toEqual(before);
+    expect((await search('hydrochlorothiazide')).some(({ reason }) => reason === 'EXACT')).toBe(false);
+
+    await database.as('admin', (tx) => tx.query('SELECT reference.unindex_release($1)', [last.release]));
+    await expect(search('hydrochlorothiazide', 100, last)).rejects.toThrow('out of date');
   });
 });

@@ -1,5 +1,5 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { type Filter, type Hit, type Place, searchProducts } from '../src/search-products/search-products.ts';
+import { type Filter, type Hit, type Place, searchProducts } from '../src/searching/search-products.ts';
 
 export interface FoundProduct extends Hit {
   readonly name: string;
@@ -12,7 +12,7 @@ export interface FoundProduct extends Hit {
 export async function searchFor(
   tx: Tx,
   text: string,
-  { first = 20, after = null as Place | null, filter = {} as Filter } = {},
+  { first = 20, after = null, filter = {} }: { first?: number; after?: Place | null; filter?: Filter } = {},
 ): Promise<FoundProduct[]> {
   const hits = await searchProducts(tx, { text, filter }, { first, after });
   const products = await tx.query<Omit<FoundProduct, keyof Hit> & { id: string }>(

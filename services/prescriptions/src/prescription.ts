@@ -15,7 +15,7 @@ import type { Fill, FillId } from './fill.ts';
 import type { Line } from './line.ts';
 import type { Override, Screening } from './screening.ts';
 import type { TicketCopy } from './ticket-copy.ts';
-import type { NotedState, ProductWithdrawal } from './withdrawal/withdrawal.ts';
+import type { NotedState, ProductWithdrawal } from './withdrawal/product-withdrawal.ts';
 
 export const statuses = [
   'draft',

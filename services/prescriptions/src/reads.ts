@@ -14,7 +14,7 @@ import { readPatientProfiles, type PatientProfile } from './show-patient-profile
 import { dated, readPrescriptions } from './store/load.ts';
 import { readFacts } from './store/patient-facts-store.ts';
 import { readWithdrawals, withdrawalsOf } from './withdrawal/read-withdrawals.ts';
-import type { ProductWithdrawal } from './withdrawal/withdrawal.ts';
+import type { ProductWithdrawal } from './withdrawal/product-withdrawal.ts';
 import { lineJson, selectDispenses } from './store/select.ts';
 
 /** A verdict that came back. */

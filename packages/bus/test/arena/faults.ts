@@ -52,7 +52,7 @@ export function faultsOf(arena: Arena, { postgres, rabbitMq }: ThrowawayStack): 
 }
 
 /** A fault must end, or the rest of the run would prove nothing. */
-async function untilDone(attempt: () => Promise<unknown>): Promise<void> {
+export async function untilDone(attempt: () => Promise<unknown>): Promise<void> {
   for (;;) {
     try {
       return void (await attempt());

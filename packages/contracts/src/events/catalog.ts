@@ -56,7 +56,7 @@ const withdrawal = {
   withdrawalId: idSchema<'Withdrawal'>(),
   productId: idSchema<'Product'>(),
   /** Lots it is about, as printed; null for the whole product. */
-  lots: z.array(z.string()).min(1).nullable(),
+  lots: z.array(z.string()).nullable(),
 };
 
 export const withdrawalKinds = ['withdrawn', 'recalled'] as const;

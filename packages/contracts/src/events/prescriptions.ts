@@ -28,7 +28,7 @@ export const PrescriptionDrafted = defineEvent(
 export const LinesWritten = defineEvent(
   'prescriptions.prescription.lines_written.v1',
   'health-codes',
-  'A doctor wrote lines that are not signed yet: what are they, and which of them are controlled?',
+  'A doctor wrote lines that are not signed yet: the catalog says what they are, and which are controlled.',
   z.object({
     ...about,
     contentVersion: z.int(),

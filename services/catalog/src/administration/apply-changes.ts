@@ -38,7 +38,7 @@ export async function applyLocalChanges(tx: Tx, release: string): Promise<void> 
     if (change.kind === 'rule')
       rules.set(change.rule.id, {
         kind: change.ruleKind,
-        rule: change.rule as unknown as KnownRule['rule'],
+        rule: change.rule,
       });
     if (change.kind === 'product')
       for (const code of change.product.codes.flatMap(storedCodes))

@@ -30,7 +30,7 @@ export async function applyProduct(
 ): Promise<void> {
   const rows = productRows(release, {
     ...product,
-    id: productId as unknown as ProductId,
+    id: productId,
     origin: 'local',
     form: { code: product.form },
     ingredients: product.ingredients.map(({ code, strength }) => ({

@@ -8,7 +8,7 @@ import { type Problem, problem } from './problem.ts';
 /** Everything that keeps a change from being applied to a release; none when it fits. */
 export function checkChange(change: LocalChange, facts: CatalogFacts): Problem[] {
   const { ingredients, lookAlikes, rules, products } = facts;
-  const known = (code: string, ...path: string[]) =>
+  const mustKnow = (code: string, ...path: string[]) =>
     ingredients.has(code) ? [] : [problem(`There is no ingredient ${code}.`, ...path)];
   switch (change.kind) {
     case 'product':
@@ -17,17 +17,20 @@ export function checkChange(change: LocalChange, facts: CatalogFacts): Problem[]
       return products.has(change.productId) ? [] : [problem('There is no such product.', 'productId')];
     case 'synonym':
       return [
-        ...known(change.ingredient, 'ingredient'),
+        ...mustKnow(change.ingredient, 'ingredient'),
         ...(change.nameKind === 'name' || change.language === ''
           ? []
           : [problem('Brands and international names belong to no language.', 'language')]),
       ];
     case 'synonym_removal':
       if (ingredients.get(change.ingredient)?.synonyms.some(({ name }) => name === change.name)) return [];
-      return [...known(change.ingredient, 'ingredient'), problem('It has no such name.', 'name')].slice(0, 1);
+      return [...mustKnow(change.ingredient, 'ingredient'), problem('It has no such name.', 'name')].slice(
+        0,
+        1,
+      );
     case 'look_alike':
       if (change.a === change.b) return [problem('must be another ingredient.', 'b')];
-      return [...known(change.a, 'a'), ...known(change.b, 'b')];
+      return [...mustKnow(change.a, 'a'), ...mustKnow(change.b, 'b')];
     case 'look_alike_removal':
       return lookAlikes.has(keyOf(change).slice('look-alike:'.length))
         ? []

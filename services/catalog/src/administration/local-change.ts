@@ -47,7 +47,7 @@ const ofRule = <Kind extends RuleKind>(ruleKind: Kind) =>
   z.strictObject({
     kind: z.literal('rule'),
     ruleKind: z.literal(ruleKind),
-    rule: ruleKinds[ruleKind] as (typeof ruleKinds)[Kind],
+    rule: ruleKinds[ruleKind],
   });
 
 /** One thing that is different here from what came with the other parts of a release. */

@@ -14,7 +14,7 @@ const kindOf: Record<keyof Rules, RuleKind> = {
   doses: 'dose',
 };
 
-const ingredients = `SELECT code, name, coalesce((SELECT jsonb_agg(jsonb_build_object('name', synonym.name,
+const everyIngredient = `SELECT code, name, coalesce((SELECT jsonb_agg(jsonb_build_object('name', synonym.name,
       'language', language, 'kind', kind) ORDER BY synonym.name)
     FROM reference.ingredient_synonym synonym WHERE release_id = $1 AND ingredient_code = code), '[]') AS synonyms
   FROM reference.ingredient WHERE release_id = $1`;
@@ -51,7 +51,7 @@ export async function readFacts(
   );
   const [loaded, ingredientRows, inUse, productRows, ownerRows] = await Promise.all([
     loadRules(tx, releaseId),
-    tx.query<{ code: string; name: string; synonyms: Synonym[] }>(ingredients, [releaseId]),
+    tx.query<{ code: string; name: string; synonyms: Synonym[] }>(everyIngredient, [releaseId]),
     tx.query<{ kind: string; code: string; name: string; words: string[] }>(codesInUse, [releaseId]),
     tx.query<ProductFromRow>(products, [releaseId, ids]),
     tx.query<{ system: string; value: string; productId: string }>(owners, [releaseId, values]),
@@ -71,10 +71,7 @@ export async function readFacts(
     otherAllergens: loaded.otherAllergens,
     rules: new Map(
       (Object.keys(kindOf) as (keyof Rules)[]).flatMap((kind) =>
-        loaded.rules[kind].map((rule): [string, KnownRule] => [
-          rule.id,
-          { kind: kindOf[kind], rule: rule as unknown as KnownRule['rule'] },
-        ]),
+        loaded.rules[kind].map((rule): [string, KnownRule] => [rule.id, { kind: kindOf[kind], rule: rule }]),
       ),
     ),
     products: new Map(productRows.map(({ id, ...product }) => [id, bodyOf(product)])),

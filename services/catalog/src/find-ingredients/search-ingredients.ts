@@ -1,7 +1,7 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { Page } from '@carethread/service-kit/page.ts';
 import type { MatchReason } from '../generated/graphql.ts';
-import { sayGone } from '../search-products/search-products.ts';
+import { sayGone } from '../searching/search-products.ts';
 
 /** Where an ingredient stands in a list. */
 export interface IngredientPlace {

@@ -1,6 +1,6 @@
 import { ingredientEdgeFields, ingredientsResolver } from '../find-ingredients/ingredients.resolver.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { candidateFields } from '../list-candidates/candidates.resolver.ts';
+import { candidateFields, candidatesResolver } from '../list-candidates/candidates.resolver.ts';
 import {
   conditionsResolver,
   ingredientClassesResolver,
@@ -23,12 +23,14 @@ import { codeReadingFields, readCodeResolver } from '../read-code/read-code.reso
 import { packageFields, priceFields } from '../reading/package.resolver.ts';
 import {
   catalogReleaseResolver,
+  genericGroupFields,
   productFields,
   productIngredientFields,
   productResolver,
 } from '../reading/product.resolver.ts';
+import { replayResolver } from '../replay-verdicts/replay.resolver.ts';
 import { prescriptionFields, screenResolver } from '../screen-draft/screen.resolver.ts';
-import { findingFields, verdictFields } from '../screen-draft/shown-verdict.ts';
+import { findingFields, verdictFields } from './shown-verdict.ts';
 import {
   administrationMutations,
   administrationQueries,
@@ -62,11 +64,12 @@ export const resolvers = {
   CatalogChange: changeFields,
   CatalogPublication: publicationFields,
   ProductWithdrawal: withdrawalFields,
-  Prescription: prescriptionFields,
+  Prescription: { ...prescriptionFields, candidates: candidatesResolver, replay: replayResolver },
   Candidate: candidateFields,
   Product: productFields,
   Package: packageFields,
   Price: priceFields,
+  GenericGroup: genericGroupFields,
   CodeReading: codeReadingFields,
   CatalogReleaseRecord: releaseRecordFields,
   CatalogReleasePart: releasePartFields,

@@ -90,13 +90,11 @@ const listOf = (field: string | undefined): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
+const strength =
+  /,? \d[\d ,./]*(?:mg|g|µg|microgrammes?|ml|UI|U\.I\.|M\.?U\.?I|%|POUR CENT|mmol|CH|DH|millions?)(?![\p{Letter}]).*$/iu;
+
 /** `ABACAVIR ARROW 300 mg, comprimé pelliculé sécable` is sold as ABACAVIR ARROW. */
-const brandOf = (name: string): string =>
-  /^(.+?),? \d[\d ,./]*(?:mg|g|µg|microgrammes?|ml|UI|U\.I\.|M\.?U\.?I|%|POUR CENT|mmol|CH|DH|millions?)(?![\p{Letter}])/iu.exec(
-    name,
-  )?.[1] ??
-  name.split(',')[0] ??
-  name;
+const brandOf = (name: string): string => name.split(/,\s/)[0]!.replace(strength, '') || name;
 
 function statusOf({ authorisation = '', marketing = '' }: Readonly<Record<string, string>>): MarketStatus {
   if (fold(authorisation) !== 'autorisation active') return 'excluded';

@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Listener } from '../importing/listener.ts';
 import { openFile } from '../importing/source-file.ts';
@@ -25,7 +25,7 @@ export async function readRules(
   file: string,
   listener: Listener,
 ): Promise<{ source: RulesDocument['source']; entries: PlacedEntries }> {
-  const json = await text(openFile(file, listener.onBytes));
+  const json = await textOf(openFile(file, listener.onBytes));
   const head = documentHead.safeParse(parsed(file, json));
   if (!head.success)
     throw new Error(`${file} is no document of clinical rules:\n${z.prettifyError(head.error)}`);

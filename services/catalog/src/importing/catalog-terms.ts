@@ -64,7 +64,7 @@ export async function readCatalogTerms(tx: Tx, release: string, origin: Origin):
   const routes = await all<{ code: string; names: string[] }>(
     'SELECT code, ndc_names AS names FROM reference.route WHERE release_id = $1 AND origin = ANY ($2)',
   );
-  const medicines = await all<SameMedicine & { key: string }>(knownMedicines);
+  const medicineOf = await readMedicines(all);
 
   const { bySubstance, byName } = substanceIndex(ingredients);
   const scheduleOf = new Map(ingredients.map(({ code, schedule }) => [code, schedule]));
@@ -72,7 +72,6 @@ export async function readCatalogTerms(tx: Tx, release: string, origin: Origin):
   const formByCode = new Map(forms.map((form) => [form.code, form]));
   const routeOf = new Map(routes.flatMap(({ code, names }) => names.map((name) => [name, code])));
   const routeCodes = new Set(routes.map(({ code }) => code));
-  const medicineOf = new Map(medicines.map(({ key, ...medicine }) => [key, medicine]));
 
   const key = { release_id: release, origin };
   const newIngredients = remember(
@@ -127,7 +126,7 @@ export async function readCatalogTerms(tx: Tx, release: string, origin: Origin):
       newCompanies.get(fold(name), (folded) => ({ code: derivedId<'Company'>(companies, folded), name }))
         .code,
     sameMedicine: (codes, form) =>
-      medicineOf.get([...codes.toSorted(), form].join('|')) ?? {
+      medicineOf.get(medicineKey(codes, form)) ?? {
         schedule: strictest(codes.map((code) => scheduleOf.get(code) ?? null)),
         category: null,
         atc: null,
@@ -165,21 +164,45 @@ function remember<Value, Row>(make: (name: string) => Value, row: (value: Value,
 const strictest = (each: readonly (Schedule | null)[]): Schedule | null =>
   schedules.find((schedule) => each.includes(schedule)) ?? null;
 
-const knownIngredients = `SELECT code, ingredient.name, schedule,
-    coalesce(array_agg(synonym.name ORDER BY synonym.name) FILTER (WHERE kind <> 'brand'), '{}') AS synonyms
-  FROM reference.ingredient LEFT JOIN reference.ingredient_synonym synonym
-    ON synonym.release_id = ingredient.release_id AND ingredient_code = code
- WHERE ingredient.release_id = $1 AND ingredient.origin = ANY ($2)
-   AND (synonym.origin IS NULL OR synonym.origin = ANY ($2))
- GROUP BY code, ingredient.name, schedule ORDER BY code`;
+const knownIngredients = `SELECT code, name, schedule,
+    ARRAY(SELECT synonym.name FROM reference.ingredient_synonym synonym
+           WHERE synonym.release_id = $1 AND ingredient_code = code AND kind <> 'brand' AND synonym.origin = ANY ($2)
+           ORDER BY synonym.name) AS synonyms
+  FROM reference.ingredient WHERE release_id = $1 AND origin = ANY ($2) ORDER BY code`;
 
-const knownMedicines = `SELECT DISTINCT ON (key) key, schedule, category, atc FROM (
-    SELECT string_agg(ingredient_code, '|' ORDER BY ingredient_code COLLATE "C") || '|' || form_code AS key,
-           schedule, category, product.id,
-           (SELECT value FROM reference.product_code code
-             WHERE code.release_id = product.release_id AND product_id = product.id AND system = 'ATC' LIMIT 1) AS atc
-      FROM reference.product JOIN reference.product_ingredient part
-        ON part.release_id = product.release_id AND part.product_id = product.id
-     WHERE product.release_id = $1 AND product.origin = ANY ($2)
-     GROUP BY product.release_id, product.id, form_code, schedule, category) medicine
-  ORDER BY key, schedule, id`;
+/**
+ * Medicines by ingredients and form. Put together here: the rows were written a moment ago in this transaction, so that
+ * PostgreSQL knows nothing about them yet and would join them in the slowest way.
+ */
+async function readMedicines(all: <Row>(sql: string) => Promise<Row[]>): Promise<Map<string, SameMedicine>> {
+  const of = (columns: string, table: string) =>
+    `SELECT ${columns} FROM reference.${table} WHERE release_id = $1 AND origin = ANY ($2)`;
+  const parts = Map.groupBy(
+    await all<{ id: string; code: string }>(
+      of('product_id AS id, ingredient_code AS code', 'product_ingredient'),
+    ),
+    ({ id }) => id,
+  );
+  const atc = new Map(
+    (
+      await all<{ id: string; value: string }>(
+        `${of('product_id AS id, value', 'product_code')} AND system = 'ATC'`,
+      )
+    ).map(({ id, value }) => [id, value]),
+  );
+  const products = await all<{
+    id: string;
+    form: string;
+    schedule: Schedule | null;
+    category: string | null;
+  }>(`${of('id, form_code AS form, schedule, category', 'product')} ORDER BY schedule, id`);
+  const medicines = new Map<string, SameMedicine>();
+  for (const { id, form, schedule, category } of products) {
+    const key = medicineKey(parts.get(id)?.map(({ code }) => code) ?? [], form);
+    // The strictest schedule stands first.
+    if (!medicines.has(key)) medicines.set(key, { schedule, category, atc: atc.get(id) ?? null });
+  }
+  return medicines;
+}
+
+const medicineKey = (codes: readonly string[], form: string): string => [...codes.toSorted(), form].join('|');

@@ -1,6 +1,6 @@
 import type { Context } from '../graphql/context.ts';
 import type { Product } from '../reading/product.ts';
-import { type Hit, searchProducts } from '../search-products/search-products.ts';
+import { type Hit, searchProducts } from '../searching/search-products.ts';
 
 export interface Found {
   readonly product: Product;

@@ -49,7 +49,7 @@ export async function makeRelease(
     [order.id],
   );
   if (done) return done.number;
-  if (lastAttempt) throw new Unpublishable('It did not succeed in three attempts.');
+  if (lastAttempt) throw new Unpublishable('It did not succeed in five attempts.');
   const number =
     order.kind === 'changes' ? await withChanges(tx, order.changes, tell) : await again(tx, order, tell);
   await tx.query(

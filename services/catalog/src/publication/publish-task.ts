@@ -10,7 +10,7 @@ export const payloadOf = (publicationId: PublicationId) => ({ publicationId });
 
 /** A release may take longer: the next attempt then waits at the lock and finds it done. */
 const leaseMs = 120_000;
-const mostAttempts = 3;
+const mostAttempts = 5;
 
 const begin = `UPDATE operational.publication SET status = 'running' WHERE id = $1 AND status IN ('queued', 'running')
   RETURNING id, kind, release_number AS "releaseNumber"`;

@@ -3,6 +3,8 @@ import { decimalText, exact } from '../amount/exact.ts';
 import { strengthText } from '../amount/strength.ts';
 import type {
   ControlledSchedule,
+  GenericGroupResolvers,
+  GenericKind,
   Jurisdiction,
   MarketStatus,
   ProductIngredientResolvers,
@@ -38,6 +40,7 @@ export const productFields: ProductResolvers = {
   packages: (product, _, { reader }) => reader.packagesOf(product),
   prices: async (product, _, { reader }) =>
     (await reader.packagesOf(product)).flatMap(({ prices }) => prices),
+  genericGroups: (product, _, { reader }) => reader.genericGroupsOf(product),
   jurisdiction: ({ jurisdiction }) => jurisdiction as Jurisdiction | null,
   printedName: ({ printedName: name, language }) => (name && language ? { name, language } : null),
   marketStatus: ({ marketStatus }) => marketStatus.toUpperCase() as MarketStatus,
@@ -58,6 +61,12 @@ export const productFields: ProductResolvers = {
     const { lookAlikes } = await reader.release();
     return [...new Set(ingredients.flatMap(({ ingredientCode }) => lookAlikes.get(ingredientCode) ?? []))];
   },
+};
+
+export const genericGroupFields: GenericGroupResolvers = {
+  kind: ({ kind }) => kind.toUpperCase() as GenericKind,
+  others: async ({ others }, _, { reader }) =>
+    (await Promise.all(others.map((id) => reader.product(id)))).filter((each) => each !== null),
 };
 
 export const productIngredientFields: ProductIngredientResolvers = {

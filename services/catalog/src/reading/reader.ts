@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql';
 import type { PrismaClient } from '../generated/prisma/client.ts';
 import { type CurrentRelease, NoRelease } from '../release/current-release.ts';
 import type { LoadedRelease } from '../release/load-rules.ts';
+import { readGenericGroups } from './generic-group.ts';
 import { type Ingredient, ingredientParts } from './ingredient.ts';
 import { type Package, packageParts } from './package.ts';
 import { type Product, productParts } from './product.ts';
@@ -76,6 +77,10 @@ export function readerFor(
     );
     return (id) => rows.filter((row) => row.productId === id).slice(0, 100);
   });
+  const genericGroups = inRelease(async (releaseId, ids) => {
+    const rows = await database.asActor(actor, (tx) => readGenericGroups(tx, releaseId, ids));
+    return (id) => rows.filter(({ productId }) => productId === id);
+  });
   const packageCodes = inRelease(async (releaseId, printed) => {
     const rows = await read((db) =>
       db.productCode.findMany({
@@ -94,6 +99,7 @@ export function readerFor(
     ingredient: (releaseId: string, code: string) => ingredients.load({ releaseId, id: code }),
     codesOf: (product: Product) => codes.load(product),
     packagesOf: (product: Product) => packages.load(product),
+    genericGroupsOf: (product: Product) => genericGroups.load(product),
     codesOfPackage: ({ releaseId, code }: Package) => packageCodes.load({ releaseId, id: code }),
   };
 }

@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util';
 import { inTransaction, type Tx } from '@carethread/bus/transaction.ts';
 import { ConfigError } from '@carethread/service-kit/config.ts';
 import { openAdminPool } from './admin-pool.ts';
-import { comparedKinds, compareReleases, listDifferences, totalsOf } from './compare-releases.ts';
+import { compareReleases, listDifferences, totalsOf } from './compare-releases.ts';
 import { listed, reported, wordsOfDifference } from './catalog-words.ts';
+import { comparedKinds } from './differences.ts';
 import { listReleases } from './list-releases.ts';
 import { pruneReleases } from './prune-releases.ts';
 import { predecessorOf, publishAgain } from './publish-again.ts';
@@ -17,6 +18,9 @@ import type { ReleaseRef } from './publish-release.ts';
 
 const usage =
   'Usage: catalog list | report N | diff A B [--report FILE] [--suspicious] | publish N | rollback | prune [--keep N]';
+
+/** Differences per statement when all of them are written out. */
+const batch = 5_000;
 
 try {
   const pool = openAdminPool();
@@ -103,9 +107,6 @@ async function publish(tx: Tx, number: number): Promise<string> {
       return outcome satisfies never;
   }
 }
-
-/** Differences per statement when all of them are written out. */
-const batch = 5_000;
 
 async function diff(
   tx: Tx,

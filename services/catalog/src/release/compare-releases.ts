@@ -1,11 +1,6 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { differencesIn } from './differences.ts';
+import { type ComparedKind, comparedKinds, differencesIn } from './differences.ts';
 import type { Origin } from './part.ts';
-
-/** In the order in which differences are listed. */
-export const comparedKinds = ['ingredient', 'package', 'product', 'rule'] as const;
-/** What is compared one by one. */
-export type ComparedKind = (typeof comparedKinds)[number];
 
 /** How one kind of thing in one part differs. */
 export interface PartDifference {

@@ -1,4 +1,7 @@
-import type { ComparedKind } from './compare-releases.ts';
+/** In the order in which differences are listed. */
+export const comparedKinds = ['ingredient', 'package', 'product', 'rule'] as const;
+/** What is compared one by one. */
+export type ComparedKind = (typeof comparedKinds)[number];
 
 /**
  * Statements that show what a release has, one row per thing: id, origin, name, what is shown of it, and what

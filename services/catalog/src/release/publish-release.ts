@@ -1,4 +1,5 @@
 import { emit } from '@carethread/bus/outbox.ts';
+import { schedule } from '@carethread/bus/task.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import { ReleasePublished } from '@carethread/contracts/events/catalog.ts';
 import { newId, type ReleaseId } from '@carethread/contracts/ids.ts';
@@ -72,6 +73,9 @@ export async function savePart(tx: Tx, release: string, part: ReleasePart): Prom
   );
 }
 
+/** The task that follows each publication, and each day. */
+export const notingEnded = 'note-ended-products';
+
 /** Puts a release that is complete into force, with its event. Searches that run see the old one to their end. */
 export async function publishRelease(tx: Tx, release: ReleaseRef): Promise<void> {
   const [row] = await tx.query<{ publications: number }>(
@@ -84,6 +88,13 @@ export async function publishRelease(tx: Tx, release: ReleaseRef): Promise<void>
      ON CONFLICT (only_row) DO UPDATE SET release_id = $1, published_at = now()`,
     [release.id],
   );
+  // Due at once: which of its products are not sold any more.
+  schedule(tx, {
+    key: `note-ended:${release.id}:${row!.publications}`,
+    kind: notingEnded,
+    payload: {},
+    dueAt: new Date(0),
+  });
   emit(tx, ReleasePublished, {
     aggregateId: release.id,
     sequence: row!.publications,

@@ -21,7 +21,7 @@ try {
 async function run(): Promise<number> {
   const [screeningId] = parseArgs({ allowPositionals: true }).positionals;
   if (screeningId !== undefined && !isId(screeningId))
-    throw new ConfigError(`${screeningId} is no id of a screening.`);
+    throw new ConfigError(`${String(screeningId)} is no id of a screening.`);
   const { WORKER_DATABASE_URL } = readWorkerConfig();
   const pool = new pg.Pool({ connectionString: WORKER_DATABASE_URL, max: 1, pipeline: true });
   pool.on('error', () => {});

@@ -5,7 +5,7 @@ import { withProducts } from '../release/load-products.ts';
 import { canonicalJson, normalise, sha256 } from '../screen/canonical.ts';
 import { gap } from '../screen/gap.ts';
 import { screen } from '../screen/screen.ts';
-import type { ShownVerdict } from './shown-verdict.ts';
+import type { ShownVerdict } from '../graphql/shown-verdict.ts';
 
 /** Judges what is being written. Without a release the answer is "not checked", never an empty list of findings. */
 export async function screenDraft(

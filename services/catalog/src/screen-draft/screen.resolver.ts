@@ -2,8 +2,6 @@ import { type ScreeningInput, screeningInputSchema } from '@carethread/contracts
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { z } from 'zod';
 import type { PrescriptionResolvers, QueryResolvers } from '../generated/graphql.ts';
-import { candidatesResolver } from '../list-candidates/candidates.resolver.ts';
-import { replayResolver } from '../replay-verdicts/replay.resolver.ts';
 import { screenDraft } from './screen-draft.ts';
 
 /** More lines than any prescription has; every pair of them is compared. */
@@ -48,6 +46,4 @@ export const prescriptionFields: PrescriptionResolvers = {
     const input: ScreeningInput = screeningInputSchema.parse(screeningInput);
     return database.asActor(actor, (tx) => screenDraft(tx, current, input));
   },
-  candidates: candidatesResolver,
-  replay: replayResolver,
 };

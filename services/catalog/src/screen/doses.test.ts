@@ -110,3 +110,14 @@ describe('what the dose depends on', () => {
     expect(judge(lisinopril('10'), { ageMonths: null }).gaps).toContain('* missing_age');
   });
 });
+
+describe('the shipped ranges', () => {
+  it('know a single dose that is too high, and what is taken once a day', () => {
+    const ibuprofen = { ingredient: 'ibuprofen' };
+    expect(judge([take('a', ibuprofen, '800', 'mg', 3)]).findings).toEqual([]);
+    expect(judge([take('a', ibuprofen, '1200', 'mg', 2)]).findings).toEqual(['a']);
+    const zolpidem = { ingredient: 'zolpidem' };
+    expect(judge([take('a', zolpidem, '5', 'mg', 1)]).findings).toEqual([]);
+    expect(judge([take('a', zolpidem, '5', 'mg', 2)]).findings).toEqual(['a']);
+  });
+});

@@ -1,12 +1,10 @@
 import { isId } from '@carethread/contracts/ids.ts';
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import { type Connection, pageConnection, pageOf, partsIn } from '@carethread/service-kit/page.ts';
-import type { Context } from '../graphql/context.ts';
 import type {
   ProductConnectionResolvers,
   ProductEdgeResolvers,
   ProductFilter,
-  SearchMatch,
   QueryResolvers,
 } from '../generated/graphql.ts';
 import {
@@ -16,7 +14,8 @@ import {
   type Search,
   searchFacets,
   searchProducts,
-} from './search-products.ts';
+} from '../searching/search-products.ts';
+import { shownMatch } from '../searching/shown-match.ts';
 
 /** A page of hits, before its products are read. */
 export interface ProductPage extends Connection<Hit> {
@@ -61,16 +60,6 @@ export const productEdgeFields: ProductEdgeResolvers = {
   },
   match: ({ node: hit }, _, context) => shownMatch(hit, context),
 };
-
-/** Why a product was found, and whether a client may propose it. */
-export async function shownMatch(
-  { id, reason, matched, preselectable, lookAlikes }: Hit,
-  { administration }: Context,
-): Promise<SearchMatch> {
-  // What is stopped as a whole is shown, and why; nothing may choose it by itself.
-  const stopped = preselectable && (await administration.withdrawals.load(id)).some(({ lots }) => !lots);
-  return { reason, text: matched, preselectable: preselectable && !stopped, lookAlikes: [...lookAlikes] };
-}
 
 const filterOf = (filter: ProductFilter | null | undefined): Filter => ({
   ...(filter?.forms && { form: filter.forms }),

@@ -75,7 +75,7 @@ const end = `UPDATE operational.withdrawal SET version = version + 1, ended_by =
 export function saveEnd(
   tx: Tx,
   { id, productId, lots, version }: Withdrawal,
-  by: { userId: UserId; reason: string },
+  by: { userId: UserId | null; reason: string },
   cause: Cause,
 ): void {
   tx.send(end, [id, by.userId, by.reason]);

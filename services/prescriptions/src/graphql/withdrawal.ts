@@ -3,7 +3,7 @@ import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { ProductWithdrawalResolvers } from '../generated/graphql.ts';
 import { concernedPrescriptions, dispensesOf, impactOf } from '../show-withdrawal/who-is-concerned.ts';
-import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
+import type { ProductWithdrawal } from '../withdrawal/product-withdrawal.ts';
 import type { Context } from './context.ts';
 
 type Wish = { first: number; after?: string | null | undefined };

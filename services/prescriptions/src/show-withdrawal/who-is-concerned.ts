@@ -1,6 +1,6 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { Page } from '@carethread/service-kit/page.ts';
-import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
+import type { ProductWithdrawal } from '../withdrawal/product-withdrawal.ts';
 
 // As foldLot: people and scanners differ in case, spaces and hyphens.
 const folded = (lot: string) => `upper(regexp_replace(${lot}, '[^[:alnum:]]', '', 'g'))`;

@@ -7,7 +7,7 @@ import type { Line } from '../line.ts';
 import type { Clinic, Prescription, Status } from '../prescription.ts';
 import type { Override, Screening } from '../screening.ts';
 import type { TicketCopy } from '../ticket-copy.ts';
-import type { ProductWithdrawal } from '../withdrawal/withdrawal.ts';
+import type { ProductWithdrawal } from '../withdrawal/product-withdrawal.ts';
 import { selectPrescriptions } from './select.ts';
 
 // Planning these takes some five times as long as running them, and PostgreSQL plans a prepared statement anew the first

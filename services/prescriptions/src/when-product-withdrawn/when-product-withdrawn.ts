@@ -10,7 +10,8 @@ import { decide, type Fact } from '../prescription.ts';
 import { type Reacting, saveIf } from '../react.ts';
 import { isInForce } from '../signing.ts';
 import { lockPrescription } from '../store/load.ts';
-import { type Given, type ProductWithdrawal, touchedBy } from '../withdrawal/withdrawal.ts';
+import type { ProductWithdrawal } from '../withdrawal/product-withdrawal.ts';
+import { type Given, touchedBy } from '../withdrawal/withdrawal.ts';
 
 interface Batch {
   readonly withdrawalId: WithdrawalId;

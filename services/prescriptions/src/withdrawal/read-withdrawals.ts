@@ -1,5 +1,5 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { ProductWithdrawal } from './withdrawal.ts';
+import type { ProductWithdrawal } from './product-withdrawal.ts';
 
 const select = `SELECT id, product_id AS "productId", kind, lots, recall_class AS "recallClass",
     effective_from AS "effectiveFrom" FROM product_withdrawal`;

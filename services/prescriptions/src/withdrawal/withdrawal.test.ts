@@ -1,15 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
 import { line, lot, now, refused } from '../../test/examples.ts';
-import {
-  checkNextFill,
-  checkProducts,
-  isAbout,
-  productGiven,
-  type ProductWithdrawal,
-  stopping,
-  told,
-} from './withdrawal.ts';
+import { checkNextFill, checkProducts, isAbout, productGiven, stopping, told } from './withdrawal.ts';
+import type { ProductWithdrawal } from './product-withdrawal.ts';
 
 const productId = newId<'Product'>();
 const recall = (more: Partial<ProductWithdrawal> = {}): ProductWithdrawal => ({

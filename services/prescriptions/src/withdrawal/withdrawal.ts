@@ -1,20 +1,10 @@
-import type { LineId, WithdrawalId } from '@carethread/contracts/ids.ts';
+import type { LineId } from '@carethread/contracts/ids.ts';
 import { foldLot } from '@carethread/contracts/lot.ts';
 import { Refusal, refuse, type UserError } from '@carethread/service-kit/refusal.ts';
 import type { Lot, PreparationId } from '../fill.ts';
 import type { Line } from '../line.ts';
 import type { Prescription } from '../prescription.ts';
-
-/** A product, or single lots of it, that must not reach patients from a moment on: what the catalog told. */
-export interface ProductWithdrawal {
-  readonly id: WithdrawalId;
-  readonly productId: string;
-  readonly kind: 'withdrawn' | 'recalled';
-  /** Folded; null for the whole product. */
-  readonly lots: readonly string[] | null;
-  readonly recallClass: number | null;
-  readonly effectiveFrom: Date;
-}
+import type { ProductWithdrawal } from './product-withdrawal.ts';
 
 type Substituted = Pick<Lot, 'substitution'>;
 /** What is in the patient's hand: the substitute, where there is one. Null when nobody said which product that is. */
@@ -121,7 +111,6 @@ export interface Given {
   readonly productId: string | null;
   readonly lot: string;
 }
-export type NotedState = 'stopped' | 'received' | 'lifted';
 
 /** Whether a withdrawal is about this product and, when it is about lots, this one. */
 export const isAbout = ({ productId, lots }: ProductWithdrawal, given: Omit<Given, 'lineId'>): boolean =>

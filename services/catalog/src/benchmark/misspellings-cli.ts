@@ -1,5 +1,5 @@
 /**
- * With CATALOG_ADMIN_DATABASE_URL. `node src/search-benchmark/search-benchmark-cli.ts` asks the search in force every
+ * With CATALOG_ADMIN_DATABASE_URL. `node src/benchmark/misspellings-cli.ts` asks the search in force every
  * misspelling of the shipped list and reports precision and recall; `--misses` names those of the tuned part that failed.
  */
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { searchProducts } from '../search-products/search-products.ts';
+import { searchProducts } from '../searching/search-products.ts';
 import type { Misspelling } from './misspellings.ts';
 import type { Outcome, ScoredHit } from './score.ts';
 
