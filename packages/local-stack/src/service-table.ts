@@ -14,8 +14,8 @@ export type ProcessName = (typeof processNames)[number];
 export const usesStripe = (env = process.env): boolean => Boolean(env['STRIPE_SECRET_KEY']);
 
 /** The processes that run: the simulator only where nothing else is the payment provider. */
-export const runningProcesses = (): readonly ProcessName[] =>
-  processNames.filter((name) => name !== 'flaky' || !usesStripe());
+export const runningProcesses = (env = process.env): readonly ProcessName[] =>
+  processNames.filter((name) => name !== 'flaky' || !usesStripe(env));
 
 /** What a process may need to know about the others. */
 export interface PlatformFacts {
@@ -41,14 +41,17 @@ const providerSecrets = ({ secrets }: Pick<PlatformFacts, 'secrets'>) => ({
 });
 
 /** Who takes the money: Stripe where its keys are given, the simulator otherwise. */
-export function paymentProvider(facts: Pick<PlatformFacts, 'secrets' | 'ports'>): NodeJS.ProcessEnv {
-  if (!usesStripe())
+export function paymentProvider(
+  facts: Pick<PlatformFacts, 'secrets' | 'ports'>,
+  env = process.env,
+): NodeJS.ProcessEnv {
+  if (!usesStripe(env))
     return { PAYMENT_PROVIDER: 'flaky', PROVIDER_URL: baseUrl(facts, 'flaky'), ...providerSecrets(facts) };
   return {
     PAYMENT_PROVIDER: 'stripe',
     PROVIDER_URL: undefined,
-    PROVIDER_API_KEY: process.env['STRIPE_SECRET_KEY'],
-    PROVIDER_WEBHOOK_SECRET: process.env['STRIPE_WEBHOOK_SECRET'],
+    PROVIDER_API_KEY: env['STRIPE_SECRET_KEY'],
+    PROVIDER_WEBHOOK_SECRET: env['STRIPE_WEBHOOK_SECRET'],
   };
 }
 
@@ -74,7 +77,7 @@ const table: Record<ProcessName, ProcessSetup> = {
     // Requests and events cannot write the reference data; the task that publishes a release can.
     env: (facts) => ({ CATALOG_ADMIN_DATABASE_URL: facts.databaseUrl('catalog', 'admin') }),
   },
-  payments: { folder: 'services/payments', env: paymentProvider },
+  payments: { folder: 'services/payments', env: (facts) => paymentProvider(facts) },
   flaky: {
     folder: 'services/payments',
     main: 'src/simulator/main.ts',
