@@ -24,43 +24,41 @@ export interface Outcome {
 
 const restful = ['succeeded', 'failed', 'cancelled', 'refunded'];
 
-/** @param calm milliseconds between two kills, at least; twice that at most */
+/** @param killEvery how many payments are begun between two kills */
 export async function chaos({
   payments,
-  calm,
+  killEvery,
   say,
 }: {
   payments: number;
-  calm: number;
+  killEvery: number;
   say: (line: string) => void;
 }): Promise<Outcome> {
   const own = await startOwnProcess(2);
   let kills = 0;
-  let going = true;
   try {
-    const striking = (async () => {
-      while (going) {
-        await new Promise((resolve) => setTimeout(resolve, calm * (1 + Math.random())));
-        if (!going) return;
-        const victim = own.instances[Math.floor(Math.random() * own.instances.length)]!;
-        await victim.kill();
-        kills += 1;
-        await victim.start();
-      }
-    })();
     const begun: { paymentId: string; ticketId: TicketId }[] = [];
-    let wanted = payments;
-    const next = () => wanted--;
+    /** Somewhere in the work on what was just begun; where exactly is left to chance. One at a time. */
+    let striking: Promise<void> = Promise.resolve();
+    const strike = async () => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 100));
+      const victim = own.instances[Math.floor(Math.random() * own.instances.length)]!;
+      await victim.kill();
+      kills += 1;
+      await victim.start();
+    };
+    let left = payments;
     const beginSome = async () => {
-      for (let left = next(); left > 0; left = next()) {
+      while (left > 0) {
+        left -= 1;
         const one = await own.begin('pm_flaky_random');
         begun.push(one);
+        if (begun.length % killEvery === 0) striking = after(striking, strike);
         if (begun.length % 50 === 0) say(`${begun.length} payments begun, ${kills} kills`);
         if (Math.random() < 0.3) await own.cancelTicket(one.ticketId);
       }
     };
     await Promise.all(Array.from({ length: 4 }, beginSome));
-    going = false;
     await striking;
     say(`${begun.length} payments begun, ${kills} kills; waiting for the end`);
     const isOver = async () => {
@@ -104,18 +102,25 @@ export async function chaos({
       stuck: ids.filter((id) => !restful.includes(statuses[id]!)),
     };
   } finally {
-    going = false;
     await own.close();
   }
 }
 
+async function after(earlier: Promise<void>, work: () => Promise<void>): Promise<void> {
+  await earlier;
+  await work();
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { payments: { type: 'string', default: '500' }, calm: { type: 'string', default: '2000' } },
+    options: {
+      payments: { type: 'string', default: '500' },
+      'kill-every': { type: 'string', default: '10' },
+    },
   });
   const outcome = await chaos({
     payments: Number(values.payments),
-    calm: Number(values.calm),
+    killEvery: Number(values['kill-every']),
     say: (line) => console.log(line),
   });
   console.log(JSON.stringify(outcome, null, 2));
