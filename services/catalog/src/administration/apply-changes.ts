@@ -2,7 +2,7 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import { insertRows } from '../release/rows.ts';
 import { applyProduct, removeProduct } from './apply-product.ts';
 import { checkChange } from './check-change.ts';
-import { type CatalogFacts, codeKey, type KnownRule } from './facts.ts';
+import { type CatalogFacts, codeKey } from './facts.ts';
 import { storedCodes } from './local-code.ts';
 import type { LocalChange } from './local-change.ts';
 import type { Problem } from './problem.ts';

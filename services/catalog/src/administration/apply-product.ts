@@ -1,5 +1,4 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { ProductId } from '../release/product-id.ts';
 import { parseStrength } from '../amount/strength.ts';
 import { productRows } from '../release/product-row.ts';
 import { insertRows, type ProductCodeRow, type ProductRow, releaseTables } from '../release/rows.ts';

@@ -71,7 +71,7 @@ export async function readFacts(
     otherAllergens: loaded.otherAllergens,
     rules: new Map(
       (Object.keys(kindOf) as (keyof Rules)[]).flatMap((kind) =>
-        loaded.rules[kind].map((rule): [string, KnownRule] => [rule.id, { kind: kindOf[kind], rule: rule }]),
+        loaded.rules[kind].map((rule): [string, KnownRule] => [rule.id, { kind: kindOf[kind], rule }]),
       ),
     ),
     products: new Map(productRows.map(({ id, ...product }) => [id, bodyOf(product)])),
