@@ -7,8 +7,8 @@ import type { Rules } from './rules.ts';
 const number = (least: number, most: number, standard: number) =>
   z.coerce.number().min(least).max(most).default(standard);
 
-export const paymentsConfig = {
-  ...serviceConfig,
+/** What is needed to talk to the provider. */
+export const providerConfig = {
   /** `stripe`, or `flaky`: the simulator, which takes no money. */
   PAYMENT_PROVIDER: z.enum(['stripe', 'flaky']),
   PROVIDER_API_KEY: z.string().min(8),
@@ -20,6 +20,11 @@ export const paymentsConfig = {
   PROVIDER_TIMEOUT_MS: number(100, 60_000, 20_000),
   /** How old a webhook may be, in seconds. */
   WEBHOOK_TOLERANCE_SECONDS: number(1, 3_600, 300),
+};
+
+export const paymentsConfig = {
+  ...serviceConfig,
+  ...providerConfig,
   /** Automatic tries after a first one that failed for a passing cause. */
   PAYMENT_RETRIES: z.coerce.number().int().min(0).max(10).default(3),
   PAYMENT_RETRY_SECONDS: number(0.01, 86_400, 10),
@@ -43,7 +48,7 @@ export const rulesFrom = (config: PaymentsConfig): Rules => ({
   copyWaitMs: config.COPY_WAIT_MS,
 });
 
-export function providerFrom(config: PaymentsConfig): PaymentProvider {
+export function providerFrom(config: z.infer<z.ZodObject<typeof providerConfig>>): PaymentProvider {
   if (config.PAYMENT_PROVIDER === 'flaky' && !config.PROVIDER_URL)
     throw new ConfigError('PROVIDER_URL is not set: the simulator is wherever it was started.');
   return stripeProvider({

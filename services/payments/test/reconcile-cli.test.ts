@@ -9,7 +9,10 @@ afterAll(() => world.close());
 /** The command as an operator runs it, asynchronously: the simulator it asks is in this process. */
 const run = (...args: string[]) =>
   new Promise<{ code: number; text: string }>((resolve) => {
-    const env = { ...process.env, ...world.payments.env };
+    // What `npm run reconcile` hands it, and no more.
+    const { WORKER_DATABASE_URL, ...rest } = world.payments.env;
+    const provider = Object.entries(rest).filter(([name]) => /^(PAYMENT_PROVIDER|PROVIDER_)/.test(name));
+    const env = { ...process.env, WORKER_DATABASE_URL, ...Object.fromEntries(provider) };
     execFile(process.execPath, ['src/reconcile/reconcile-cli.ts', ...args], { env }, (error, stdout) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout }),
     );

@@ -5,9 +5,9 @@
 import { parseArgs } from 'node:util';
 import { moneyText } from '@carethread/contracts/money.ts';
 import { inTransaction } from '@carethread/bus/transaction.ts';
-import { readConfig } from '@carethread/service-kit/config.ts';
+import { readConfig, serviceConfig } from '@carethread/service-kit/config.ts';
 import pg from 'pg';
-import { paymentsConfig, providerFrom } from '../config.ts';
+import { providerConfig, providerFrom } from '../config.ts';
 import type { Exception } from './compare.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -25,8 +25,8 @@ if (values.help || Number.isNaN(from.getTime()) || Number.isNaN(until.getTime())
   process.exit(values.help ? 0 : 2);
 }
 
-const { PORT: _, ...needed } = paymentsConfig;
-const config = { ...readConfig(needed), PORT: 0 };
+const { WORKER_DATABASE_URL } = serviceConfig;
+const config = readConfig({ WORKER_DATABASE_URL, ...providerConfig });
 const pool = new pg.Pool({ connectionString: config.WORKER_DATABASE_URL, max: 1, pipeline: true });
 const database = {
   asWorker: <Result>(work: Parameters<typeof inTransaction<Result>>[1]) => inTransaction(pool, work),
