@@ -86,8 +86,10 @@ function couldBeCard(digits: string): boolean {
   }, 0);
   return /^[3-6]\d{12,18}$/.test(digits) && sum % 10 === 0;
 }
+/** Ids, ours and the provider's, and checksums hold rows of digits by chance; they are no text anybody has written. */
+const ids = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[a-z]{2,6}_[0-9a-f]{24}\b|\b[0-9a-f]{32,}\b/g;
 const cardsIn = (text: string): string[] =>
-  (text.match(/(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)/g) ?? [])
+  (text.replaceAll(ids, 'id').match(/(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)/g) ?? [])
     .map((found) => found.replaceAll(/[ -]/g, ''))
     .filter(couldBeCard);
 
