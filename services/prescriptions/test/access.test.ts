@@ -65,6 +65,13 @@ describe('row level security', () => {
       { code: 'asthma', idempotencyKey: newId() },
       'patientProfile { version }',
     );
+    await world.sql(
+      `INSERT INTO release_alert (id, prescription_id, doctor_id, release_id, screening_number, content_hash, findings,
+         gaps, keys, found_at)
+       SELECT gen_random_uuid(), prescription_id, '${world.doctor.userId}', gen_random_uuid(), number, content_hash,
+         '[]', '[]', '{}', now()
+         FROM screening WHERE prescription_id = '${done.prescriptionId}' LIMIT 1`,
+    );
     for (const { name } of await tables()) {
       const [there] = await world.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${name}`);
       // Nothing stands ready after everything was handed over; of all else there is something to hide.

@@ -11,7 +11,6 @@ import type {
   ProductResolvers,
   QueryResolvers,
 } from '../generated/graphql.ts';
-import { dayOf } from './package.ts';
 import { productName } from './product.ts';
 
 export const productResolver: QueryResolvers['product'] = (_, { id }, { reader }) => reader.product(id);
@@ -24,7 +23,8 @@ export const catalogReleaseResolver: QueryResolvers['catalogRelease'] = async (_
 export const productFields: ProductResolvers = {
   __resolveReference: ({ id }, { reader }) => reader.product(id),
   name: productName,
-  routes: ({ routes }) => routes.map(({ routeCode }) => routeCode),
+  brands: ({ brands }) => [...brands],
+  routes: ({ routes }) => [...routes],
   supply: ({ supply }) => (supply === 'otc' ? 'OVER_THE_COUNTER' : 'PRESCRIPTION_ONLY'),
   schedule: ({ schedule }) => schedule as ControlledSchedule | null,
   category: async ({ category }, _, { reader }) => {
@@ -44,8 +44,6 @@ export const productFields: ProductResolvers = {
   jurisdiction: ({ jurisdiction }) => jurisdiction as Jurisdiction | null,
   printedName: ({ printedName: name, language }) => (name && language ? { name, language } : null),
   marketStatus: ({ marketStatus }) => marketStatus.toUpperCase() as MarketStatus,
-  marketingStart: ({ marketingStart }) => dayOf(marketingStart),
-  marketingEnd: ({ marketingEnd }) => dayOf(marketingEnd),
   equivalents: async ({ releaseId, id }, { first }, { database, actor, reader }) => {
     const rows = await database.asActor(actor, (tx) =>
       tx.query<{ id: string }>('SELECT reference.equivalents_of($1, $2, $3) AS id', [
@@ -78,9 +76,9 @@ export const productIngredientFields: ProductIngredientResolvers = {
   strength: ({ numerator, numeratorUnit, denominator, denominatorUnit }) =>
     numerator && numeratorUnit && denominator && denominatorUnit
       ? strengthText({
-          amount: plain(numerator.toFixed()),
+          amount: plain(numerator),
           unit: numeratorUnit,
-          perAmount: plain(denominator.toFixed()),
+          perAmount: plain(denominator),
           perUnit: denominatorUnit,
         })
       : null,

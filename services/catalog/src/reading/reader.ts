@@ -10,7 +10,7 @@ import type { LoadedRelease } from '../release/load-rules.ts';
 import { readGenericGroups } from './generic-group.ts';
 import { type Ingredient, ingredientParts } from './ingredient.ts';
 import { type Package, packageParts } from './package.ts';
-import { type Product, productParts } from './product.ts';
+import { newestProducts, type Product, productsInRelease } from './product.ts';
 
 export type Reader = ReturnType<typeof readerFor>;
 
@@ -27,30 +27,23 @@ export function readerFor(
   const { database, prisma, current } = parts;
   const read = <Result>(query: (prisma: PrismaClient) => Promise<Result>): Promise<Result> =>
     actingAs(actor, async () => await query(prisma));
+  // A page of a search is twenty products: one statement, without Prisma, which would need one for each table.
+  const readProducts = (text: string, values: readonly unknown[]): Promise<Product[]> =>
+    actingAs(actor, () => database.read<Product>(text, values));
   let loading: Promise<LoadedRelease> | undefined;
   const release = () => (loading ??= database.asActor(actor, (tx) => current.read(tx)).catch(explain));
 
   const products = new DataLoader<string, Product | null>(async (ids) => {
     const { id: releaseId } = await release();
     const wanted = ids.filter(isId).map((id) => id.toLowerCase());
-    const found = await read((db) =>
-      db.product.findMany({ where: { releaseId, id: { in: wanted } }, include: productParts }),
-    );
+    const found = await readProducts(productsInRelease, [wanted, releaseId]);
     const byId = new Map(found.map((product) => [product.id, product]));
     const gone = wanted.filter((id) => !byId.has(id));
-    if (gone.length > 0) for (const product of await newestOf(gone)) byId.set(product.id, product);
+    // Products that the release in force no longer has, as they were last: old prescriptions still name them.
+    if (gone.length > 0)
+      for (const product of await readProducts(newestProducts, [gone])) byId.set(product.id, product);
     return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
   });
-  /** Products that the release in force no longer has, as they were last: old prescriptions still name them. */
-  const newestOf = (ids: string[]) =>
-    read((db) =>
-      db.product.findMany({
-        where: { id: { in: ids } },
-        include: productParts,
-        orderBy: { release: { number: 'desc' } },
-        distinct: ['id'],
-      }),
-    );
   const ingredients = inRelease<Ingredient | null>(async (releaseId, codes) => {
     const rows = await read((db) =>
       db.ingredient.findMany({ where: { releaseId, code: { in: codes } }, include: ingredientParts }),
