@@ -77,6 +77,8 @@ export async function startTestService(
   await service.start();
   const superuser = new pg.Pool({ connectionString: superuserUrl(database.ownerUrl), max: 4 });
   const app = new pg.Pool({ connectionString: database.appUrl, max: 2 });
+  // Dropping the database may end a connection that is about to end by itself.
+  for (const pool of [superuser, app]) pool.on('error', () => {});
   const link = await amqpBroker(vhost.adminUrl, 'test publisher', name).connect();
   const publish = await link.publisher();
 

@@ -63,12 +63,11 @@ describe('granting and ending a membership', () => {
       role: 'doctor',
     };
     expect(told.filter((event) => event.aggregateId === membershipId)).toEqual(
-      [1, 3, 2].map((sequence) => ({
-        aggregateId: membershipId,
-        sequence,
-        data,
-        actorId: admin.userId,
-      })),
+      [
+        { sequence: 1, data: { ...data, permissions: ['ManageUsers'] } },
+        { sequence: 3, data: { ...data, permissions: [] } },
+        { sequence: 2, data },
+      ].map((event) => ({ aggregateId: membershipId, actorId: admin.userId, ...event })),
     );
   });
 

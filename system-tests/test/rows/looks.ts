@@ -45,3 +45,7 @@ export async function threadOf(client: Client, ticketId: string): Promise<Data |
   );
   return threadOfTicket;
 }
+
+/** The same, once the event that makes it or lets them into it has arrived. */
+export const threadSeenBy = (client: Client, ticketId: string): Promise<Data> =>
+  eventually(() => threadOf(client, ticketId), 'the thread of the ticket');

@@ -1,18 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Client, Data } from '../../src/client.ts';
 import { releasedTicket } from '../../src/released-ticket.ts';
-import { expect as demand } from '../../src/story/expect.ts';
 import type { OwnPlatform } from '../running-platform.ts';
-import { refusalOf, threadOf } from './looks.ts';
+import { refusalOf, threadOf, threadSeenBy } from './looks.ts';
 
 const message = 'message { id number body }';
 
 export function messageRows(own: OwnPlatform): void {
   const newThread = async (): Promise<{ ticketId: string; threadId: string }> => {
     const { ticketId } = await releasedTicket(own.stage);
-    const thread = await threadOf(own.stage.patient, ticketId);
-    demand(thread, 'the ticket has a thread');
-    return { ticketId, threadId: thread['id'] };
+    const { id: threadId } = await threadSeenBy(own.stage.patient, ticketId);
+    return { ticketId, threadId };
   };
   const send = (who: Client, threadId: string, body: string, clientId: string = crypto.randomUUID()) =>
     who.tryChange('sendMessage', { threadId, clientId, body }, message);

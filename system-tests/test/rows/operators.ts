@@ -5,7 +5,7 @@ import { repository } from '@carethread/local-stack/service-table.ts';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../src/story/expect.ts';
 import type { OwnPlatform } from '../running-platform.ts';
-import { threadOf } from './looks.ts';
+import { threadSeenBy } from './looks.ts';
 
 const run = promisify(execFile);
 
@@ -68,7 +68,7 @@ export function operatorRows(own: OwnPlatform): void {
         stdout: expect.stringContaining('is not parked'),
       });
       expect(await threads()).toHaveLength(1);
-      expect(await threadOf(patient, ticketId)).toMatchObject({ status: 'OPEN', members: [{}, {}, {}] });
+      expect(await threadSeenBy(patient, ticketId)).toMatchObject({ status: 'OPEN', members: [{}, {}, {}] });
     }, 120_000);
   });
 }
