@@ -26,13 +26,17 @@ const everywhere = ['--continue=always', '--env-mode=loose'];
 const countReporter = join(import.meta.dirname, 'jest-count-reporter.mjs');
 const reporters = ['--reporters=default', `--reporters=${countReporter}`];
 // A test that failed may have left something open; the run says so and goes on to the next workspace.
-const jestEverywhere = [
+const jestIn = (workspaces: readonly string[], ...options: readonly string[]) => [
+  'packages/local-stack/src/with-stack.ts',
+  '--',
+  process.execPath,
   ...turbo,
   'test',
   ...everywhere,
-  '--concurrency=1',
+  ...workspaces,
   '--',
   '--forceExit',
+  ...options,
   ...reporters,
 ];
 
@@ -55,10 +59,12 @@ const steps: readonly Step[] = [
   },
   { heading: 'types', command: [...turbo, 'typecheck', ...everywhere, '--output-logs=errors-only'] },
   { heading: 'types of the scripts', command: [tool('typescript/bin/tsc'), '-p', 'scripts'] },
+  // Tests mostly wait for servers, so two at a time take little more than half as long.
   {
-    heading: 'tests',
-    command: ['packages/local-stack/src/with-stack.ts', '--', process.execPath, ...jestEverywhere],
+    heading: 'tests of each package',
+    command: jestIn(['--concurrency=2', '--filter=!@carethread/system-tests']),
   },
+  { heading: 'system tests', command: jestIn(['--filter=@carethread/system-tests'], '--maxWorkers=2') },
 ];
 
 for (const report of reports()) rmSync(join(root, report));
