@@ -16,24 +16,40 @@ export interface Given {
   leaseUntil: string;
 }
 
-/** Claims a locked ticket for the pharmacy the caller acts for. */
-export function take(
-  { rules, now }: Foundation,
-  caller: Caller,
-  tx: Tx,
-  ticket: Ticket,
-  wish: { takeOver: boolean; expectedVersion?: number | null | undefined },
-): Given | Refusal {
-  const { organisationId: pharmacyId, userId } = caller.actor;
-  const at = now();
-  const facts = decideClaim(ticket, { ...wish, pharmacyId, userId }, rules.leaseMs, at);
-  if (facts instanceof Refusal) return facts;
-  const held = claimIn(saveTicket(tx, ticket, facts, byRequest(caller, at)).state);
-  if (!held) throw new Error('A claim was decided and nobody holds the ticket.');
-  return givenFrom(ticket.id, held);
+/** What came of a claim. */
+export interface Claimed {
+  given: Given;
+  /** The ticket as this request left it; null when the claim was given before, and the ticket has to be read. */
+  ticket: Ticket | null;
 }
 
-export const givenFrom = (ticketId: TicketId, { fence, pharmacyId, userId, leaseUntil }: Claim): Given => ({
+/** Claims the ticket that `find` locks for the pharmacy the caller acts for, once per idempotency key. */
+export async function claimOnce(
+  { database, rules, now }: Foundation,
+  caller: Caller,
+  command: { name: string; key: string; input: unknown },
+  wish: { takeOver: boolean; expectedVersion?: number | null | undefined },
+  find: (tx: Tx) => Promise<Ticket | Refusal>,
+): Promise<Claimed | Refusal> {
+  const { organisationId: pharmacyId, userId } = caller.actor;
+  const made: { given?: Given; ticket?: Ticket } = {};
+  const given = await database.command({ actor: caller.actor, ...command }, async (tx) => {
+    const ticket = await find(tx);
+    if (ticket instanceof Refusal) return ticket;
+    const at = now();
+    const facts = decideClaim(ticket, { ...wish, pharmacyId, userId }, rules.leaseMs, at);
+    if (facts instanceof Refusal) return facts;
+    made.ticket = saveTicket(tx, ticket, facts, byRequest(caller, at));
+    const held = claimIn(made.ticket.state);
+    if (!held) throw new Error('A claim was decided and nobody holds the ticket.');
+    return (made.given = givenFrom(ticket.id, held));
+  });
+  if (given instanceof Refusal) return given;
+  // What a repeat decided was rolled back; its answer is the one that was kept.
+  return { given, ticket: made.given === given ? made.ticket! : null };
+}
+
+const givenFrom = (ticketId: TicketId, { fence, pharmacyId, userId, leaseUntil }: Claim): Given => ({
   ticketId,
   fence,
   pharmacyId,

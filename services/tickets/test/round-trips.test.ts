@@ -83,7 +83,7 @@ describe('round trips to the database', () => {
     const wish = { ...open, idempotencyKey: newId(), appointmentId: newId() };
     const { ticketId } = await count('openTicket', () => openTicket(foundation, doctor, wish));
     await count('sendTicket', () => sendTicket(foundation, doctor, { ticketId, expectedVersion: 1 }));
-    const given = await count('claimTicket', () =>
+    const { given } = await count('claimTicket', () =>
       claimTicket(foundation, caller(pharmacist), { ticketId, idempotencyKey: newId() }),
     );
     const claimToken = foundation.tokens.sign(ticketId, claimFrom(given));

@@ -4,7 +4,7 @@ import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
 import { presentAccessCode } from '../access-code.ts';
 import type { Caller } from '../cause.ts';
-import { type Given, take } from '../claiming.ts';
+import { type Claimed, claimOnce } from '../claiming.ts';
 import type { Foundation } from '../foundation.ts';
 import { normalTicketNumber } from '../ticket-number.ts';
 import { ticketColumns, type TicketRow } from '../ticket-row.ts';
@@ -27,21 +27,20 @@ export async function claimTicketByNumber(
   foundation: Foundation,
   caller: Caller,
   raw: unknown,
-): Promise<Given | Refusal> {
+): Promise<Claimed | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
   const { idempotencyKey: key, accessCode } = input;
-  return foundation.database.command(
-    { actor: caller.actor, name: 'claimTicketByNumber', key, input },
-    async (tx) => {
-      presentAccessCode(tx, accessCode);
-      const number = normalTicketNumber(input.number);
-      const ticket = firstTicket(await tx.query<TicketRow>(lockByCode, [number, accessCode]));
-      if (!ticket)
-        return refuse('NOT_FOUND', 'There is no ticket with this number and access code.', {
-          path: ['input', 'number'],
-        });
-      return take(foundation, caller, tx, ticket, { takeOver: false });
-    },
-  );
+  const command = { name: 'claimTicketByNumber', key, input };
+  return claimOnce(foundation, caller, command, { takeOver: false }, async (tx) => {
+    presentAccessCode(tx, accessCode);
+    const number = normalTicketNumber(input.number);
+    const ticket = firstTicket(await tx.query<TicketRow>(lockByCode, [number, accessCode]));
+    return (
+      ticket ??
+      refuse('NOT_FOUND', 'There is no ticket with this number and access code.', {
+        path: ['input', 'number'],
+      })
+    );
+  });
 }

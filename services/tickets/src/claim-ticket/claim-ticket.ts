@@ -4,7 +4,7 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
 import type { Caller } from '../cause.ts';
 import { noSuchTicket } from '../change-ticket.ts';
-import { type Given, take } from '../claiming.ts';
+import { type Claimed, claimOnce } from '../claiming.ts';
 import type { Foundation } from '../foundation.ts';
 import { lockTicket } from '../ticket-store.ts';
 
@@ -20,14 +20,15 @@ export async function claimTicket(
   foundation: Foundation,
   caller: Caller,
   raw: unknown,
-): Promise<Given | Refusal> {
+): Promise<Claimed | Refusal> {
   const input = checkInput(inputSchema, raw);
   if (input instanceof Refusal) return input;
-  const { idempotencyKey: key } = input;
-  return foundation.database.command({ actor: caller.actor, name: 'claimTicket', key, input }, async (tx) => {
-    const ticket = await lockTicket(tx, input.ticketId);
-    if (!ticket) return noSuchTicket();
-    const { expectedVersion, takeOver } = input;
-    return take(foundation, caller, tx, ticket, { expectedVersion, takeOver: takeOver ?? false });
-  });
+  const { idempotencyKey: key, expectedVersion, takeOver } = input;
+  return claimOnce(
+    foundation,
+    caller,
+    { name: 'claimTicket', key, input },
+    { expectedVersion, takeOver: takeOver ?? false },
+    async (tx) => (await lockTicket(tx, input.ticketId)) ?? noSuchTicket(),
+  );
 }
