@@ -26,7 +26,7 @@ const everywhere = ['--continue=always', '--env-mode=loose'];
 const countReporter = join(import.meta.dirname, 'jest-count-reporter.mjs');
 const reporters = ['--reporters=default', `--reporters=${countReporter}`];
 // A test that failed may have left something open; the run says so and goes on to the next workspace.
-const jestIn = (workspaces: readonly string[], ...options: readonly string[]) => [
+const jestIn = (workspaces: readonly string[]) => [
   'packages/local-stack/src/with-stack.ts',
   '--',
   process.execPath,
@@ -36,7 +36,6 @@ const jestIn = (workspaces: readonly string[], ...options: readonly string[]) =>
   ...workspaces,
   '--',
   '--forceExit',
-  ...options,
   ...reporters,
 ];
 
@@ -64,7 +63,7 @@ const steps: readonly Step[] = [
     heading: 'tests of each package',
     command: jestIn(['--concurrency=2', '--filter=!@carethread/system-tests']),
   },
-  { heading: 'system tests', command: jestIn(['--filter=@carethread/system-tests'], '--maxWorkers=2') },
+  { heading: 'system tests', command: jestIn(['--filter=@carethread/system-tests']) },
 ];
 
 for (const report of reports()) rmSync(join(root, report));
