@@ -51,6 +51,23 @@ describe('search over the formulary (C-06)', () => {
     expect((await found('metphormin'))[0]).toBe('TYPO Metformin');
   });
 
+  it('means a reviewed word rather than a misspelling that an imported list has', async () => {
+    const words = await database.as('admin', async (tx) => {
+      await tx.query(
+        `INSERT INTO reference.search_word SELECT release_id, word, reference.sound(word),
+           reference.skeleton(reference.sound(word)), false, 5
+           FROM reference.current_release, unnest('{acetominophen,dolipraxene}'::text[]) AS word`,
+      );
+      const repaired = await tx.query<{ words: string[] }>(
+        `SELECT words FROM reference.current_release, unnest('{acetominofen,dolipraxenne}'::text[])
+           WITH ORDINALITY asked (typed, n), LATERAL reference.word_repairs(release_id, typed) ORDER BY n, far`,
+      );
+      await tx.query(`DELETE FROM reference.search_word WHERE word IN ('acetominophen', 'dolipraxene')`);
+      return repaired.flatMap((row) => row.words);
+    });
+    expect(words).toEqual(['acetaminophen', 'acetominophen', 'dolipraxene']);
+  });
+
   it('repairs two words at once, and blanks too many or missing', async () => {
     expect(await found('hydroclorothiazide lisinoprill')).toEqual(['TYPO Hydrochlorothiazide + lisinopril']);
     expect((await found('amoxi cillin'))[0]).toBe('TYPO Amoxicillin');
