@@ -25,8 +25,8 @@ const failpoints = {
   },
 };
 const enough = Number(process.env.FAILPOINT_HITS ?? 10);
-/** A minute is enough on an idle machine. */
-const patienceMs = 240_000;
+/** A minute is enough on an idle machine; a busy one may take its time, as what is tested is not how quick it is. */
+const patienceMs = 900_000;
 
 describe('services that die at the worst moments', () => {
   let arena: Arena;
@@ -83,5 +83,5 @@ describe('services that die at the worst moments', () => {
     expect(verdict).toEqual(flawless);
     expect(Object.fromEntries([...hits].filter(([, count]) => count < enough))).toEqual({});
     expect(arena.load.acknowledged.size).toBeGreaterThan(200);
-  }, 330_000);
+  }, 1_020_000);
 });
