@@ -1,9 +1,11 @@
 import type { EventData, EventDefinition } from './define-event.ts';
+import * as audit from './events/audit.ts';
 import * as catalog from './events/catalog.ts';
 import * as identity from './events/identity.ts';
 import * as messaging from './events/messaging.ts';
 import * as payments from './events/payments.ts';
 import * as prescriptions from './events/prescriptions.ts';
+import * as renewals from './events/renewals.ts';
 import * as tickets from './events/tickets.ts';
 
 type DefinitionsIn<Module> = Extract<Module[keyof Module], { type: string; schema: unknown }>;
@@ -13,8 +15,10 @@ export type KnownEvent =
   | DefinitionsIn<typeof tickets>
   | DefinitionsIn<typeof messaging>
   | DefinitionsIn<typeof prescriptions>
+  | DefinitionsIn<typeof renewals>
   | DefinitionsIn<typeof payments>
-  | DefinitionsIn<typeof catalog>;
+  | DefinitionsIn<typeof catalog>
+  | DefinitionsIn<typeof audit>;
 export type EventType = KnownEvent['type'];
 /** Parsed payload of the event with this type. */
 export type DataOf<Type extends EventType> = EventData<Extract<KnownEvent, { type: Type }>>;
@@ -24,7 +28,7 @@ const isDefinition = (value: unknown): value is EventDefinition =>
 
 /** Every event of the platform by its type. */
 export const events: ReadonlyMap<string, EventDefinition> = new Map(
-  [identity, tickets, messaging, prescriptions, payments, catalog]
+  [identity, tickets, messaging, prescriptions, renewals, payments, catalog, audit]
     .flatMap((module): unknown[] => Object.values(module))
     .filter(isDefinition)
     .map((definition) => [definition.type, definition]),

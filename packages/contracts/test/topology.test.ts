@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventDefinition, ServiceName } from '../src/define-event.ts';
 import { serviceNames } from '../src/define-event.ts';
+import * as audit from '../src/events/audit.ts';
 import * as catalog from '../src/events/catalog.ts';
 import * as identity from '../src/events/identity.ts';
 import * as messaging from '../src/events/messaging.ts';
 import * as payments from '../src/events/payments.ts';
 import * as prescriptions from '../src/events/prescriptions.ts';
+import * as renewals from '../src/events/renewals.ts';
 import * as tickets from '../src/events/tickets.ts';
 import { events } from '../src/registry.ts';
 import {
@@ -23,7 +25,7 @@ const modules: Record<ServiceName, object> = {
   identity,
   messaging,
   payments,
-  prescriptions,
+  prescriptions: { ...prescriptions, ...renewals },
   tickets,
 };
 const definitionsIn = (module: object) =>
@@ -61,7 +63,7 @@ describe.each(serviceNames)('%s', (service) => {
 
 describe('the registry', () => {
   it('holds every event once, under `<owner>.<aggregate>.<what happened>.v<N>`', () => {
-    const all = Object.values(modules).flatMap(definitionsIn);
+    const all = [...Object.values(modules), audit].flatMap(definitionsIn);
     expect(all.map(({ type }: EventDefinition) => type).sort()).toEqual([...events.keys()].sort());
     for (const type of events.keys()) expect(type).toMatch(/^[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9]\d*$/);
   });

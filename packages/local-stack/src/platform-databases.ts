@@ -1,10 +1,10 @@
-import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
 import { join } from 'node:path';
 import type { BrokerProcess } from './broker-process.ts';
 import type { PlatformSecrets } from './platform-secrets.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 import type { Progress } from './progress.ts';
-import { loginKinds, provisionDatabase, type LoginPasswords } from './provision.ts';
+import { databaseNames, loginKinds, provisionDatabase } from './provision.ts';
+import type { DatabaseName, LoginPasswords } from './provision.ts';
 import { brokerClients, declareTopology, provisionBroker, type BrokerPasswords } from './provision-broker.ts';
 import { startRabbitMq } from './rabbitmq.ts';
 
@@ -54,12 +54,12 @@ export async function startRabbitMqIn({
 
 /** Makes every database with its logins, or brings existing ones up to date. */
 export async function provisionDatabases(postgres: Postgres, secrets: PlatformSecrets): Promise<void> {
-  const passwordsOf = (service: ServiceName) =>
+  const passwordsOf = (service: DatabaseName) =>
     Object.fromEntries(
       loginKinds.map((kind) => [kind, secrets[`database:${service}_${kind}`]]),
     ) as LoginPasswords;
   await Promise.all(
-    serviceNames.map((service) => provisionDatabase(postgres.adminUrl, service, passwordsOf(service))),
+    databaseNames.map((service) => provisionDatabase(postgres.adminUrl, service, passwordsOf(service))),
   );
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Progress } from './progress.ts';
 import { run } from './run.ts';
+import type { DatabaseName } from './provision.ts';
 import { environmentOf, folderOf, repository, type PlatformFacts } from './service-table.ts';
 
 /** Writes what is generated from schemas (resolver types, database clients), for all workspaces; cached by turbo. */
@@ -18,17 +19,22 @@ export async function generateCode(): Promise<void> {
   );
 }
 
-/** Brings every service's database up to date, side by side. */
-export async function migrateAll(ownerUrl: (service: ServiceName) => string): Promise<void> {
+/** Brings every database up to date, side by side. */
+export async function migrateAll(ownerUrl: (name: DatabaseName) => string): Promise<void> {
   const script = join(repository, 'packages/service-kit/src/migrate-cli.ts');
-  await Promise.all(
-    serviceNames.map((service) =>
+  const rateStore = join(repository, 'gateway/src/rate-limits/set-up-store-cli.ts');
+  await Promise.all([
+    runScript('setting up the database gateway', [rateStore], {
+      ...process.env,
+      OWNER_DATABASE_URL: ownerUrl('gateway'),
+    }),
+    ...serviceNames.map((service) =>
       runScript(`migrating the database ${service}`, [script, folderOf(service)], {
         ...process.env,
         OWNER_DATABASE_URL: ownerUrl(service),
       }),
     ),
-  );
+  ]);
 }
 
 /** Writes the two supergraph files that the gateway reads. */

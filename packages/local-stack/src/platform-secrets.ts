@@ -1,17 +1,17 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { loginKinds } from './provision.ts';
-import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
+import { databaseNames, loginKinds } from './provision.ts';
 import { brokerClients, type BrokerClient } from './provision-broker.ts';
-import type { LoginKind } from './provision.ts';
+import type { DatabaseName, LoginKind } from './provision.ts';
 import { randomPassword, secretsFile } from './secrets-file.ts';
 
 type SecretName =
   | 'keyEncryptionKey'
   | 'gatewaySigningKey'
   | 'claimSigningKey'
+  | 'documentSigningKey'
   | 'providerApiKey'
   | 'providerWebhookSecret'
-  | `database:${ServiceName}_${LoginKind}`
+  | `database:${DatabaseName}_${LoginKind}`
   | `broker:${BrokerClient}`;
 
 export type PlatformSecrets = Readonly<Record<SecretName, string>>;
@@ -27,11 +27,12 @@ const generators = {
   keyEncryptionKey: () => randomBytes(32).toString('base64'),
   gatewaySigningKey: signingKey,
   claimSigningKey: signingKey,
+  documentSigningKey: signingKey,
   /** Between payments and the simulated provider. */
   providerApiKey: () => `sk_test_${randomPassword()}`,
   providerWebhookSecret: () => `whsec_${randomPassword()}`,
   ...Object.fromEntries(
-    serviceNames.flatMap((service) =>
+    databaseNames.flatMap((service) =>
       loginKinds.map((kind) => [`database:${service}_${kind}`, randomPassword]),
     ),
   ),

@@ -1,4 +1,3 @@
-import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { BrokerProcess } from './broker-process.ts';
@@ -17,7 +16,7 @@ import { compose, migrateAll, seedAll } from './platform-scripts.ts';
 import { platformSecrets, type PlatformSecrets } from './platform-secrets.ts';
 import type { Postgres } from './postgres.ts';
 import { silent, type Progress } from './progress.ts';
-import { loginUrl, type LoginKind } from './provision.ts';
+import { loginUrl, type DatabaseName, type LoginKind } from './provision.ts';
 import { brokerUser, type BrokerClient } from './provision-broker.ts';
 import { rememberedPorts } from './remembered-ports.ts';
 import { runBackwards } from './run-backwards.ts';
@@ -53,7 +52,7 @@ export interface Platform {
   readonly processes: Readonly<Record<ProcessName, ServiceProcess>>;
   readonly postgres: Postgres;
   readonly rabbitMq: BrokerProcess;
-  databaseUrl(service: ServiceName, kind: LoginKind): string;
+  databaseUrl(service: DatabaseName, kind: LoginKind): string;
   amqpUrl(client: BrokerClient): string;
   /** The broker administrator's address in the platform's virtual host. */
   readonly adminAmqpUrl: string;
@@ -125,7 +124,7 @@ async function startWithTables(context: StartContext, secrets: PlatformSecrets):
   const postgres = await startPostgresIn(context);
   await context.progress.step('databases and tables', async () => {
     await provisionDatabases(postgres, secrets);
-    await migrateAll((service) => databaseUrl(postgres, secrets, service, 'owner'));
+    await migrateAll((name) => databaseUrl(postgres, secrets, name, 'owner'));
   });
   return postgres;
 }
@@ -139,12 +138,12 @@ async function startWithQueues(context: StartContext, secrets: PlatformSecrets):
 const databaseUrl = (
   { adminUrl }: Postgres,
   secrets: PlatformSecrets,
-  service: ServiceName,
+  service: DatabaseName,
   kind: LoginKind,
 ): string => loginUrl(adminUrl, service, kind, secrets[`database:${service}_${kind}`]);
 
 const addresses = (secrets: PlatformSecrets, postgres: Postgres, rabbitMq: BrokerProcess) => ({
-  databaseUrl: (service: ServiceName, kind: LoginKind) => databaseUrl(postgres, secrets, service, kind),
+  databaseUrl: (service: DatabaseName, kind: LoginKind) => databaseUrl(postgres, secrets, service, kind),
   amqpUrl: (client: BrokerClient) =>
     rabbitMq.admin?.amqpUrl({ user: brokerUser(client), password: secrets[`broker:${client}`], vhost }) ??
     rabbitMq.adminAmqpUrl,

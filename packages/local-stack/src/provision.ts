@@ -1,6 +1,9 @@
 import { serviceNames } from '@carethread/contracts/define-event.ts';
-import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import pg from 'pg';
+
+/** A database each for the services, and one in which gateways count what was asked of them. */
+export const databaseNames = [...serviceNames, 'gateway'] as const;
+export type DatabaseName = (typeof databaseNames)[number];
 
 /** A service migrates as owner and runs as app, worker and relay. */
 const everyService = ['owner', 'app', 'worker', 'relay'] as const;
@@ -9,13 +12,22 @@ export type LoginKind = (typeof loginKinds)[number];
 /** Also for kinds that a service does not have; such a password is never used. */
 export type LoginPasswords = Readonly<Record<LoginKind, string>>;
 
-/** Only catalog has an administrator: who may write the reference data that requests and events may only read. */
-const loginsOf = (service: ServiceName): readonly LoginKind[] =>
-  service === 'catalog' ? loginKinds : everyService;
+/**
+ * Only catalog has an administrator: who may write the reference data that requests and events may only read. The gateway
+ * has one table and does nothing behind its requests.
+ */
+function loginsOf(name: DatabaseName): readonly LoginKind[] {
+  if (name === 'gateway') return ['owner', 'app'];
+  return name === 'catalog' ? loginKinds : everyService;
+}
 
-/** Rights are granted to these groups, in migrations; the first three are the same for every service. */
-function groupOf(service: ServiceName, kind: Exclude<LoginKind, 'owner'>): string {
-  return kind === 'admin' ? `carethread_${service}_admin` : `carethread_${kind}`;
+/**
+ * Rights are granted to these groups, in migrations; the first three are the same for every service. The gateway is in
+ * none: it shares no right with what reads health data.
+ */
+function groupOf(name: DatabaseName, kind: LoginKind): string | null {
+  if (kind === 'owner' || name === 'gateway') return null;
+  return kind === 'admin' ? `carethread_${name}_admin` : `carethread_${kind}`;
 }
 
 /** Nothing that serves people or events may hang longer than this; migrations, imports and the relay's lock may. */
@@ -35,7 +47,7 @@ const provisioningLock = 7_231_001;
  */
 export async function provisionDatabase(
   adminUrl: string,
-  service: ServiceName,
+  service: DatabaseName,
   passwords: LoginPasswords,
 ): Promise<void> {
   await asAdministrator(adminUrl, async (admin) => {
@@ -48,7 +60,11 @@ export async function provisionDatabase(
 }
 
 /** Lets only the service's own logins connect to a database. `CREATE DATABASE … TEMPLATE` does not copy this. */
-export async function closeToOthers(admin: pg.Client, database: string, service: ServiceName): Promise<void> {
+export async function closeToOthers(
+  admin: pg.Client,
+  database: string,
+  service: DatabaseName,
+): Promise<void> {
   const logins = loginsOf(service)
     .map((kind) => quote(`${service}_${kind}`))
     .join(', ');
@@ -59,7 +75,7 @@ export async function closeToOthers(admin: pg.Client, database: string, service:
 /** The connection string of one of a service's logins. */
 export function loginUrl(
   adminUrl: string,
-  service: ServiceName,
+  service: DatabaseName,
   kind: LoginKind,
   password: string,
   database: string = service,
@@ -72,13 +88,13 @@ export function loginUrl(
 }
 
 /** A password for each login of each service, from one generator. */
-export const passwordsForAll = (generate: (login: string) => string): Record<ServiceName, LoginPasswords> =>
+export const passwordsForAll = (generate: (login: string) => string): Record<DatabaseName, LoginPasswords> =>
   Object.fromEntries(
-    serviceNames.map((service) => [
+    databaseNames.map((service) => [
       service,
       Object.fromEntries(loginKinds.map((kind) => [kind, generate(`${service}_${kind}`)])),
     ]),
-  ) as Record<ServiceName, LoginPasswords>;
+  ) as Record<DatabaseName, LoginPasswords>;
 
 /** Runs with one connection of the superuser, which is closed (and its locks freed) in any case. */
 export async function asAdministrator<Result>(
@@ -104,7 +120,7 @@ async function createGroup(admin: pg.Client, group: string): Promise<void> {
 
 async function createLogin(
   admin: pg.Client,
-  service: ServiceName,
+  service: DatabaseName,
   kind: LoginKind,
   password: string,
 ): Promise<void> {
@@ -114,8 +130,8 @@ async function createLogin(
     `${rowCount ? 'ALTER' : 'CREATE'} ROLE ${quote(role)} LOGIN PASSWORD ${pg.escapeLiteral(password)}
        NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
   );
-  if (kind !== 'owner') {
-    const group = groupOf(service, kind);
+  const group = groupOf(service, kind);
+  if (group) {
     await createGroup(admin, group);
     await admin.query(`GRANT ${quote(group)} TO ${quote(role)}`);
   }

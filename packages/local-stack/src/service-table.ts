@@ -1,7 +1,7 @@
-import { serviceNames, type ServiceName } from '@carethread/contracts/define-event.ts';
+import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { join } from 'node:path';
 import type { PlatformSecrets } from './platform-secrets.ts';
-import type { LoginKind } from './provision.ts';
+import type { DatabaseName, LoginKind } from './provision.ts';
 import type { BrokerClient } from './provision-broker.ts';
 
 export const repository = join(import.meta.dirname, '../../..');
@@ -23,7 +23,7 @@ export interface PlatformFacts {
   readonly ports: Readonly<Record<ProcessName, number>>;
   readonly supergraphFolder: string;
   readonly dataDir: string;
-  databaseUrl(service: ServiceName, kind: LoginKind): string;
+  databaseUrl(service: DatabaseName, kind: LoginKind): string;
   amqpUrl(client: BrokerClient): string;
 }
 
@@ -61,7 +61,12 @@ const baseUrl = ({ ports }: Pick<PlatformFacts, 'ports'>, name: ProcessName) =>
 const table: Record<ProcessName, ProcessSetup> = {
   identity: {
     folder: 'services/identity',
-    env: ({ secrets }) => ({ ISSUER: 'carethread', KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey }),
+    env: ({ secrets, ports }) => ({
+      ISSUER: 'carethread',
+      KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey,
+      TOKEN_ENDPOINT_URL: `http://localhost:${ports.gateway}/oauth/token`,
+      PASSKEY_ORIGINS: `http://localhost:${ports.gateway}`,
+    }),
   },
   tickets: {
     folder: 'services/tickets',
@@ -70,7 +75,12 @@ const table: Record<ProcessName, ProcessSetup> = {
   messaging: { folder: 'services/messaging', env: () => ({}) },
   prescriptions: {
     folder: 'services/prescriptions',
-    env: (facts) => ({ CLAIM_JWKS_URL: `${baseUrl(facts, 'tickets')}/.well-known/claim-jwks.json` }),
+    env: (facts) => ({
+      CLAIM_JWKS_URL: `${baseUrl(facts, 'tickets')}/.well-known/claim-jwks.json`,
+      DOCUMENT_NAMES_URL: `${baseUrl(facts, 'gateway')}/internal/document-names`,
+      DOCUMENT_SIGNING_KEY: facts.secrets.documentSigningKey,
+      PUBLIC_URL: process.env['PUBLIC_URL'] ?? `http://localhost:${facts.ports.gateway}`,
+    }),
   },
   catalog: {
     folder: 'services/catalog',
@@ -91,6 +101,7 @@ const table: Record<ProcessName, ProcessSetup> = {
     folder: 'gateway',
     env: (facts) => ({
       INTERNAL_SIGNING_KEY: facts.secrets.gatewaySigningKey,
+      RATE_DATABASE_URL: facts.databaseUrl('gateway', 'app'),
       IDENTITY_JWKS_URL: `${baseUrl(facts, 'identity')}/.well-known/jwks.json`,
       SUPERGRAPH_FILE: join(facts.supergraphFolder, 'supergraph.graphql'),
       INTERNAL_SUPERGRAPH_FILE: join(facts.supergraphFolder, 'internal-supergraph.graphql'),

@@ -1,9 +1,8 @@
-import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { closeToOthers, quote } from './provision.ts';
+import { closeToOthers, type DatabaseName, quote } from './provision.ts';
 
 /** A key that changes with any file below these folders: give it every folder of migrations, in the order they run. */
 export function migrationsKey(...folders: readonly string[]): string {
@@ -29,7 +28,7 @@ export function migrationsKey(...folders: readonly string[]): string {
  */
 export async function templateDatabase(
   admin: pg.Client,
-  service: ServiceName,
+  service: DatabaseName,
   key: string,
   migrate: (database: string) => Promise<void>,
 ): Promise<string> {

@@ -1,8 +1,7 @@
-import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { randomUUID } from 'node:crypto';
 import { brokerAdmin } from './broker-admin.ts';
 import { asAdministrator, closeToOthers, loginUrl, quote } from './provision.ts';
-import type { LoginKind, LoginPasswords } from './provision.ts';
+import type { DatabaseName, LoginKind, LoginPasswords } from './provision.ts';
 import { brokerUser, provisionVhost } from './provision-broker.ts';
 import type { BrokerClient, BrokerPasswords } from './provision-broker.ts';
 import { templateDatabase } from './template-database.ts';
@@ -14,7 +13,7 @@ export interface TestStack {
   /** RabbitMQ's administrator, default virtual host. */
   readonly adminAmqpUrl: string;
   readonly managementUrl: string;
-  readonly databasePasswords: Readonly<Record<ServiceName, LoginPasswords>>;
+  readonly databasePasswords: Readonly<Record<DatabaseName, LoginPasswords>>;
   readonly brokerPasswords: BrokerPasswords;
 }
 
@@ -48,7 +47,7 @@ export interface TestDatabase {
  * (see `migrationsKey`) into a template, of which every suite gets a copy in a tenth of a second.
  */
 export async function createTestDatabase(
-  service: ServiceName,
+  service: DatabaseName,
   options: { readonly key: string; readonly migrate: (ownerUrl: string) => Promise<void> },
 ): Promise<TestDatabase> {
   const { adminUrl, databasePasswords } = testStack();

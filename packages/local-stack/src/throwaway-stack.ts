@@ -1,4 +1,3 @@
-import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import {
 } from './platform-databases.ts';
 import { endPostgresLeftover } from './postgres.ts';
 import { silent } from './progress.ts';
-import { passwordsForAll, provisionDatabase } from './provision.ts';
+import { databaseNames, passwordsForAll, provisionDatabase } from './provision.ts';
 import { brokerClients, createBrokerUsers, type BrokerPasswords } from './provision-broker.ts';
 import { removeFromDocker } from './rabbitmq-docker.ts';
 import { endNodeLeftover } from './rabbitmq-node.ts';
@@ -75,7 +74,7 @@ async function createAccounts({ postgres, rabbitMq }: Databases): Promise<TestSt
   ) as BrokerPasswords;
   await Promise.all([
     createBrokerUsers(broker, brokerPasswords),
-    ...serviceNames.map((service) => provisionDatabase(adminUrl, service, databasePasswords[service])),
+    ...databaseNames.map((service) => provisionDatabase(adminUrl, service, databasePasswords[service])),
   ]);
   const { adminAmqpUrl, managementUrl } = broker;
   return { adminUrl, adminAmqpUrl, managementUrl, databasePasswords, brokerPasswords };

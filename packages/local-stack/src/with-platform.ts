@@ -33,6 +33,9 @@ async function addresses(of: (typeof serviceNames)[number]): Promise<NodeJS.Proc
     loginUrl(`postgres://127.0.0.1:${ports.postgres}`, of, kind, secrets[`database:${of}_${kind}`]);
   return {
     ...databaseEnvironment(url),
+    ...(of === 'identity'
+      ? { KEY_ENCRYPTION_KEY: secrets.keyEncryptionKey, OWNER_DATABASE_URL: url('owner') }
+      : {}),
     ...(of === 'payments' ? paymentProvider({ secrets, ports }) : {}),
     ...(of === 'catalog' ? { CATALOG_ADMIN_DATABASE_URL: url('admin') } : {}),
   };

@@ -1,9 +1,12 @@
 import type { EventEnvelope } from '@carethread/contracts/define-event.ts';
+import type { UserId } from '@carethread/contracts/ids.ts';
 import type { RequestContext } from './subgraph.ts';
 
 /** Who began a change and to which request it belongs; goes along with the events that tell of it. */
 export interface Cause {
   readonly actorId: string | null;
+  /** Who really acted, where that was a proxy of the actor. */
+  readonly proxyId?: UserId | undefined;
   readonly correlationId: string | null;
   readonly traceparent: string | null;
 }
@@ -21,6 +24,7 @@ export const causeOfRequest = ({
   traceparent,
 }: Pick<RequestContext, 'actor' | 'requestId' | 'traceparent'>): Cause => ({
   actorId: actor?.userId ?? null,
+  ...(actor?.proxyId && { proxyId: actor.proxyId }),
   correlationId: requestId,
   traceparent,
 });

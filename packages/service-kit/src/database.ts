@@ -23,6 +23,8 @@ export interface Database {
   read<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** The worker's pool, for consumers and timers. */
   readonly worker: pg.Pool;
+  /** The worker's, for the audit of reads alone: it looks up whose rows were shown, and waits for nothing else. */
+  readonly accesses: pg.Pool;
   /** One transaction as this actor. A Refusal returned by `work` rolls back. */
   asActor<Result>(actor: Actor | null, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /**
@@ -68,7 +70,8 @@ export function openDatabase(options: {
   const pool = new pg.Pool(poolOptions(options.appUrl, options.poolSize));
   const reads = new ActorPool(poolOptions(options.appUrl, options.poolSize));
   const worker = new pg.Pool(poolOptions(options.workerUrl, 5));
-  for (const each of [pool, reads, worker]) survive(each, options.onError);
+  const accesses = new pg.Pool(poolOptions(options.workerUrl, 2));
+  for (const each of [pool, reads, worker, accesses]) survive(each, options.onError);
 
   const run = async <Result>(
     on: pg.Pool,
@@ -99,6 +102,7 @@ export function openDatabase(options: {
     read: async <Row>(text: string, values: readonly unknown[]) =>
       (await reads.query({ text, values: [...values] })).rows as Row[],
     worker,
+    accesses,
     asActor,
     async asActorAtOnce<Row>(
       actor: Actor | null,
@@ -141,7 +145,7 @@ export function openDatabase(options: {
       }
     },
     ping: async () => void (await pool.query('SELECT 1')),
-    close: async () => void (await Promise.all([pool.end(), reads.end(), worker.end()])),
+    close: async () => void (await Promise.all([pool.end(), reads.end(), worker.end(), accesses.end()])),
   };
 }
 

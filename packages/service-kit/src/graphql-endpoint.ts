@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@carethread/contracts/actor.ts';
@@ -5,6 +6,10 @@ import { type DocumentNode, execute, GraphQLError, type GraphQLSchema, parse, va
 import { createHandler } from 'graphql-http';
 import { LRUCache } from 'lru-cache';
 import { actingAs } from './actor-context.ts';
+import type { AccessWriter } from './audit/access-writer.ts';
+import type { Door } from './audit/access.ts';
+import { RequestAudit } from './audit/request-audit.ts';
+import { deadlineHeader, deadlineIn, withDeadline } from './deadline.ts';
 import { InvalidToken } from './internal-token.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,11 +28,15 @@ interface Asked {
   kind: 'query' | 'mutation';
 }
 
+/** By what the running request is known to everybody who took part in it. */
+const numbered = new AsyncLocalStorage<{ requestId: string; traceparent: string | null }>();
+
 /** POST /graphql of a subgraph: who asks is checked first, everything below runs as that person. */
 export function graphqlEndpoint(options: {
   schema: GraphQLSchema;
   verify: (header: string | undefined) => Promise<Actor | null>;
   context: (request: RequestContext) => RequestContext;
+  accesses: AccessWriter;
   log: Log;
   metrics: Metrics;
 }): GraphqlEndpoint {
@@ -70,21 +79,34 @@ export function graphqlEndpoint(options: {
       const refusal = { errors: [{ message: 'Not from the gateway.', extensions: { code } }] };
       return send(response, invalid ? 401 : 503, JSON.stringify(refusal));
     }
-    const base = { actor, log, requestId, traceparent: header(headers['traceparent']) ?? null };
+    const traceparent = header(headers['traceparent']) ?? null;
+    const device = header(headers['x-client-device'])?.slice(0, 60) ?? null;
+    const audit = new RequestAudit(options.accesses, { actor, requestId, door: doorOf(headers) });
+    const base = { actor, log, requestId, traceparent, device, audit };
     const asked: Asked = { base, kind: 'query' };
     try {
-      const [answer, { status, headers: answerHeaders }] = await actingAs(actor, () =>
-        handle({ method, url, headers, body, raw: request, context: asked }),
+      const deadline = deadlineIn(headers[deadlineHeader], Date.now());
+      const work = () => handle({ method, url, headers, body, raw: request, context: asked });
+      const [answer, { status, headers: answerHeaders }] = await numbered.run(
+        { requestId, traceparent },
+        () => withDeadline(deadline, () => actingAs(actor, work, requestId)),
       );
+      // Nobody is shown what is not on record: where that fails, there is no answer.
+      await audit.written();
       send(response, status, answer ?? '', answerHeaders);
     } catch (error) {
       log.error({ error, requestId }, 'request failed');
       send(response, 500, JSON.stringify({ errors: [mask(error as Error, log)] }));
     }
+    log.debug({ requestId, traceparent, kind: asked.kind, status: response.statusCode }, 'answered');
     const outcome = response.statusCode < 400 ? 'ok' : 'error';
     options.metrics.operations.observe({ kind: asked.kind, outcome }, (performance.now() - started) / 1000);
   };
 }
+
+/** The gateway says when it reads for somebody's live stream. */
+const doorOf = (headers: IncomingMessage['headers']): Door =>
+  headers['x-carethread-door'] === 'live' ? 'live' : 'query';
 
 const header = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
 
@@ -99,10 +121,17 @@ const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 function mask(error: Readonly<GraphQLError | Error>, log: Log): GraphQLError {
   const original = error instanceof GraphQLError ? error.originalError : error;
   if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return error;
+  if (isOutOfTime(original))
+    return new GraphQLError('This took longer than anybody waits for it.', {
+      extensions: { code: 'UNAVAILABLE' },
+    });
   const errorId = randomUUID();
-  log.error({ error: original, errorId }, 'unexpected error');
+  log.error({ error: original, errorId, ...numbered.getStore() }, 'unexpected error');
   return new GraphQLError('Something went wrong on our side.', {
     ...(error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {}),
     extensions: { code: 'INTERNAL_ERROR', errorId },
   });
 }
+
+/** PostgreSQL ended a statement at the request's deadline, or at the role's own limit. */
+const isOutOfTime = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '57014';

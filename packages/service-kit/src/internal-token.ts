@@ -1,7 +1,9 @@
 import { actorSchema, type Actor } from '@carethread/contracts/actor.ts';
 import jwt from 'jsonwebtoken';
-import jwksClient from 'jwks-rsa';
 import { LRUCache } from 'lru-cache';
+import type { KeyObject } from 'node:crypto';
+import type { Log } from './log.ts';
+import { PublishedKeys } from './published-keys.ts';
 
 /** `typ` of the tokens the gateway mints for services; an access token of a client has another one and is refused. */
 export const internalTokenType = 'ct-internal+jwt';
@@ -11,11 +13,13 @@ export class InvalidToken extends Error {}
 
 /**
  * Checks the token the gateway sends with each request: ES256, from the gateway, for this service, not expired.
- * Answers the person it speaks for, null for anonymous. Checked tokens are remembered until they expire.
+ * Answers the person it speaks for, null for anonymous. Checked tokens are remembered until they expire. Throws InvalidToken,
+ * or KeysUnavailable when the gateway's keys were never fetched.
  */
-export function internalTokenVerifier(options: { jwksUrl: string; audience: string }) {
-  const keys = jwksClient({ jwksUri: options.jwksUrl, cache: true, rateLimit: true, timeout: 2_000 });
+export function internalTokenVerifier(options: { jwksUrl: string; audience: string; log: Log }) {
+  const keys = new PublishedKeys(options.jwksUrl, options.log);
   const known = new LRUCache<string, { actor: Actor | null }>({ max: 5_000 });
+  keys.onChange = () => known.clear();
 
   return async (header: string | undefined): Promise<Actor | null> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(header ?? '')?.[1];
@@ -23,10 +27,11 @@ export function internalTokenVerifier(options: { jwksUrl: string; audience: stri
     const hit = known.get(token);
     if (hit) return hit.actor;
     const head = jwt.decode(token, { complete: true })?.header;
-    if (head?.typ !== internalTokenType || head.alg !== 'ES256')
+    if (head?.typ !== internalTokenType || head.alg !== 'ES256' || !head.kid)
       throw new InvalidToken('not an internal token');
-    const key = await keys.getSigningKey(head.kid);
-    const claims = verify(token, key.getPublicKey(), options.audience);
+    const key = await keys.find(head.kid);
+    if (!key) throw new InvalidToken('unknown key');
+    const claims = verify(token, key, options.audience);
     const actor = claims['actor'] === undefined ? null : actorSchema.parse(claims['actor']);
     const ttl = (claims.exp ?? 0) * 1000 - Date.now();
     if (ttl > 0) known.set(token, { actor }, { ttl });
@@ -34,7 +39,7 @@ export function internalTokenVerifier(options: { jwksUrl: string; audience: stri
   };
 }
 
-function verify(token: string, key: string, audience: string): jwt.JwtPayload {
+function verify(token: string, key: KeyObject, audience: string): jwt.JwtPayload {
   try {
     const claims = jwt.verify(token, key, {
       algorithms: ['ES256'],

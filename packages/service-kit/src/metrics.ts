@@ -7,8 +7,16 @@ export function createMetrics(service: string) {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  const asked: (() => Promise<void>)[] = [];
   return {
     registry,
+    /** Sets gauges of what has to be asked for, such as ages, each time the numbers are wanted. */
+    beforeScrape: (ask: () => Promise<void>) => void asked.push(ask),
+    /** All numbers as text. What cannot be asked for now shows its last value. */
+    async text(): Promise<string> {
+      await Promise.allSettled(asked.map((ask) => ask()));
+      return registry.metrics();
+    },
     operations: new Histogram({
       name: 'graphql_operation_seconds',
       help: 'Time to answer a GraphQL operation.',

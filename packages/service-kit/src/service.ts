@@ -8,6 +8,11 @@ import { startTaskWorker, type TaskWorker } from '@carethread/bus/task-worker.ts
 import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import express, { type Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
+import { accessWriter, type AccessWriter } from './audit/access-writer.ts';
+import { auditReads } from './audit/audit-reads.ts';
+import type { AuditedTypes } from './audit/personal-types.ts';
+import type { Alongside } from './audit/seal-accesses.ts';
+import { type Sealer, startSealer } from './audit/sealer.ts';
 import { observeBus } from './bus-metrics.ts';
 import type { ServiceConfig } from './config.ts';
 import { openDatabase, type Database } from './database.ts';
@@ -21,14 +26,18 @@ import type { RequestContext } from './subgraph.ts';
 
 export interface ServiceParts<Name extends ServiceName> {
   schema: GraphQLSchema;
+  /** What each type of the schema is to the audit of reads. */
+  audited: AuditedTypes;
+  /** What it does itself about what its audit has sealed. */
+  whenSealed?: Alongside;
   /** Adds what the service's resolvers need (loaders, stores) to each request's context. */
   context?: (request: RequestContext) => RequestContext;
   /** What the service does about every event type it subscribes to. */
   events: Handlers<Name>;
   /** What it does when a task of each kind is due. */
   tasks?: TaskHandlers;
-  /** Further HTTP routes, such as a key set. */
-  routes?: (app: Express) => void;
+  /** Further HTTP routes, such as a key set. What they show of people they write with `accesses` before it leaves. */
+  routes?: (app: Express, accesses: AccessWriter) => void;
   /** Runs before the service is ready and before its first event; retried until it succeeds or the service stops. */
   prepare?: () => Promise<void>;
 }
@@ -70,6 +79,7 @@ export function createService<Name extends ServiceName>(
   let relay: Relay | undefined;
   let consumer: Consumer | undefined;
   let tasks: TaskWorker | undefined;
+  let sealer: Sealer | undefined;
   const wake = () => {
     relay?.poke();
     tasks?.poke();
@@ -86,9 +96,15 @@ export function createService<Name extends ServiceName>(
   let stopped: Promise<void> | undefined;
   const stopping = new AbortController();
 
+  const { patientIn } = parts.audited;
+  const accesses = accessWriter(database.accesses, {
+    ...(patientIn && { patientIn }),
+    onError: (error) => log.error({ error }, 'what was shown could not be put on record'),
+  });
   const graphql = graphqlEndpoint({
-    schema: parts.schema,
-    verify: internalTokenVerifier({ jwksUrl: config.GATEWAY_JWKS_URL, audience: name }),
+    schema: auditReads(parts.schema, parts.audited.types),
+    accesses,
+    verify: internalTokenVerifier({ jwksUrl: config.GATEWAY_JWKS_URL, audience: name, log }),
     context: parts.context ?? ((request) => request),
     log,
     metrics,
@@ -100,9 +116,9 @@ export function createService<Name extends ServiceName>(
     response.status(readiness?.ready ? 200 : 503).json(readiness ?? { ready: false });
   });
   app.get('/metrics', async (_, response) => {
-    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    response.type(metrics.registry.contentType).send(await metrics.text());
   });
-  parts.routes?.(app);
+  parts.routes?.(app, accesses);
 
   return {
     database,
@@ -135,18 +151,28 @@ export function createService<Name extends ServiceName>(
         now,
       });
       consumer = startConsumer({ ...shared, pool: database.worker, handlers: parts.events, onCommit: wake });
+      sealer = startSealer({
+        pool: database.worker,
+        service: name,
+        log,
+        onCommit: wake,
+        alongside: parts.whenSealed,
+      });
     },
     async drain() {
       await relay?.drain();
       await consumer?.drain();
       await tasks?.drain();
+      await accesses.settle();
+      await sealer?.drain();
       await relay?.drain();
     },
     stop() {
       return (stopped ??= (async () => {
         stopping.abort();
         await closeServer(server);
-        await Promise.all([consumer?.stop(), tasks?.stop()]);
+        await accesses.settle();
+        await Promise.all([consumer?.stop(), tasks?.stop(), sealer?.stop()]);
         await relay?.stop();
         await database.close();
         log.info({}, 'stopped');

@@ -1,4 +1,5 @@
 import { emit } from '@carethread/bus/outbox.ts';
+import type { Actor } from '@carethread/contracts/actor.ts';
 import { OrganisationRegistered } from '@carethread/contracts/events/identity.ts';
 import { newId, type OrganisationId } from '@carethread/contracts/ids.ts';
 import { createTestDatabase, type TestDatabase } from '@carethread/local-stack/test-stack.ts';
@@ -106,5 +107,26 @@ describe('asActor', () => {
     expect(wakes).toBe(0);
     await write(false);
     expect(wakes).toBe(1);
+  });
+});
+
+describe('who acts', () => {
+  const ask = `SELECT access.user_id(), access.person_id(), access.role(), access.proxy_may('write') AS may_write,
+    access.proxy_may('collect') AS may_collect`;
+  const as = (who: Actor | null) => database.asActor(who, async (tx) => (await tx.query(ask))[0]);
+  it('is the person whose rights are used, the person behind them, and what that one may', async () => {
+    const proxyId = newId<'User'>();
+    const patient = person('patient');
+    const { userId: user_id } = patient;
+    const own = { user_id, person_id: user_id, role: 'patient', may_write: true, may_collect: true };
+    expect(await as(patient)).toEqual(own);
+    expect(await as({ ...patient, proxyId, proxyScopes: ['read', 'collect'] })).toEqual({
+      ...own,
+      person_id: proxyId,
+      may_write: false,
+    });
+    expect(await as({ ...patient, proxyId })).toMatchObject({ may_write: false, may_collect: false });
+    expect(await as({ ...actor, emergencyId: newId() })).toMatchObject({ role: 'emergency' });
+    expect(await as(null)).toMatchObject({ user_id: null, person_id: null, role: null });
   });
 });

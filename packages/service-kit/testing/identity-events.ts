@@ -23,11 +23,11 @@ export const registerOrganisation = (
     data: { organisationId, kind, timeZone, jurisdiction },
   });
 
-/** Tells a service that somebody may act as this actor does. */
-export const grantMembership = (service: Hearing, actor: Actor): Promise<string> =>
+/** Tells a service that somebody may act as this actor does; granted again after an end, it is a later event. */
+export const grantMembership = (service: Hearing, actor: Actor, sequence = 1): Promise<string> =>
   service.publish(MembershipGranted, {
     aggregateId: actor.membershipId,
-    sequence: 1,
+    sequence,
     data: membershipOf(actor),
   });
 

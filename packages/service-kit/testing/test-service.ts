@@ -20,6 +20,8 @@ export interface TestService {
   env: Record<string, string>;
   /** Address of its database for one of its logins, for the commands that set one up. */
   loginUrl(kind: LoginKind): string;
+  /** What the gateway would send with a request of this person (null: anonymous), for routes beside GraphQL. */
+  authorization(actor: Actor | null): string;
   /** Asks GraphQL as the gateway would for this person (null: anonymous). */
   ask<Data = Record<string, any>>(
     actor: Actor | null,
@@ -103,6 +105,7 @@ export async function startTestService(
     env,
     loginUrl: database.url,
     ask,
+    authorization: (actor) => `Bearer ${gateway.token(actor, name)}`,
     async query(...asked) {
       const { data, errors } = await ask<Record<string, any>>(...asked);
       if (errors) throw new Error(JSON.stringify(errors));

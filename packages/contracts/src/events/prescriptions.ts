@@ -175,3 +175,22 @@ export const FillNotFulfilled = defineEvent(
     fence: z.int(),
   }),
 );
+
+export const DocumentMade = defineEvent(
+  'prescriptions.document.made.v1',
+  'ids',
+  'The document of one version of a prescription is there to be downloaded.',
+  z.object({
+    ...about,
+    documentId: idSchema<'Document'>(),
+    /** Content version of the prescription it shows. */
+    version: z.int(),
+  }),
+);
+
+export const DocumentDownloaded = defineEvent(
+  'prescriptions.document.downloaded.v1',
+  'ids',
+  'Somebody downloaded a document by a link of theirs.',
+  z.object({ ...about, documentId: idSchema<'Document'>(), by: idSchema<'User'>() }),
+);
