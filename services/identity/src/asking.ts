@@ -3,7 +3,7 @@ import type { Database } from '@carethread/service-kit/database.ts';
 import type { RequestContext } from '@carethread/service-kit/subgraph.ts';
 
 /** A request for a change, by anybody. */
-export interface Asking extends Pick<RequestContext, 'log' | 'requestId' | 'traceparent'> {
+export interface Asking extends Pick<RequestContext, 'log' | 'requestId' | 'traceparent' | 'device'> {
   database: Database;
   now: () => Date;
 }

@@ -33,7 +33,8 @@ export async function checkPassword(
 /** The tries of the person's own address count no more. */
 export const forgetAttempts = (tx: Tx): void => tx.send('SELECT sign_in.forget_attempts()');
 
-function comeBack(at: Date, now: Date): Refusal {
+/** The refusal of somebody who tried too often. */
+export function comeBack(at: Date, now: Date): Refusal {
   const minutes = Math.max(1, Math.ceil((at.getTime() - now.getTime()) / 60_000));
   return refuse(
     'RATE_LIMITED',

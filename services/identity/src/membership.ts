@@ -38,6 +38,7 @@ const rolesIn: Record<OrganisationKind, readonly Role[]> = {
   pharmacy: ['pharmacist'],
   operator: ['administrator'],
 };
+export const fitsIn = (kind: OrganisationKind, role: Role): boolean => rolesIn[kind].includes(role);
 const licensed: readonly Role[] = ['doctor', 'pharmacist'];
 
 /** Roles whose holders everybody may know by name. */
@@ -60,6 +61,18 @@ export const actorOf = (standing: Standing, sessionId: SessionId): Actor => ({
   sessionId,
 });
 
+/** The membership somebody signs in to: the one they want, or the oldest. `standings` are active, oldest first. */
+export function chooseStanding(standings: readonly Standing[], wanted: string | null): Standing | Refusal {
+  const chosen = wanted === null ? standings[0] : standings.find(({ id }) => id === wanted);
+  if (chosen) return chosen;
+  return wanted === null
+    ? noMembership()
+    : refuse('NOT_FOUND', 'You have no such membership.', { path: ['input', 'membershipId'] });
+}
+
+export const noMembership = () =>
+  refuse('NOT_ALLOWED', 'You have no active membership: ask your organisation for one.');
+
 /** A membership that nobody had before. */
 export const firstMembership = (grant: Grant, now: Date): Membership => ({
   ...grant,
@@ -68,15 +81,13 @@ export const firstMembership = (grant: Grant, now: Date): Membership => ({
   endedAt: null,
 });
 
-/** The membership after it was granted; what has ended is revived under its old id. `current` is null for a first grant. */
-export function decideGrant(
-  current: Membership | null,
-  grant: Grant,
+/** Why nobody, or not this person, can hand this out there; null when they can. */
+export function checkGrant(
+  grant: Pick<Grant, 'role' | 'licenceNumber' | 'extraPermissions'>,
   organisationKind: OrganisationKind,
   by: Actor,
-  now: Date,
-): Membership | Refusal {
-  if (!rolesIn[organisationKind].includes(grant.role))
+): Refusal | null {
+  if (!fitsIn(organisationKind, grant.role))
     return refuse('INVALID', `Nobody can be ${grant.role} of an organisation of kind ${organisationKind}.`, {
       path: ['input', 'role'],
     });
@@ -86,6 +97,25 @@ export function decideGrant(
     });
   if (!covers(by, grant))
     return refuse('NOT_ALLOWED', 'You can only hand out permissions that you hold yourself.');
+  return null;
+}
+
+/** Why this person may not reset the sign-in of somebody with these memberships; null when they may. */
+export const checkReset = (standings: readonly Standing[], by: Actor): Refusal | null =>
+  standings.every((standing) => covers(by, standing))
+    ? null
+    : refuse('NOT_ALLOWED', 'You can only do this for people whose permissions you hold yourself.');
+
+/** The membership after it was granted; what has ended is revived under its old id. `current` is null for a first grant. */
+export function decideGrant(
+  current: Membership | null,
+  grant: Grant,
+  organisationKind: OrganisationKind,
+  by: Actor,
+  now: Date,
+): Membership | Refusal {
+  const impossible = checkGrant(grant, organisationKind, by);
+  if (impossible) return impossible;
   if (current && current.endedAt === null)
     return refuse('CONFLICT', 'This person has this membership already.', {
       currentVersion: current.version,

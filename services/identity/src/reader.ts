@@ -1,7 +1,17 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import DataLoader from 'dataloader';
-import type { PrismaClient } from './generated/prisma/client.ts';
+import { invitationFields } from './graphql/invitation-fields.ts';
+import { passkeyFields } from './factors/passkey-fields.ts';
+import type { Prisma, PrismaClient } from './generated/prisma/client.ts';
+import { consentsOf } from './list-consents/list-consents.ts';
+
+/** What a service account is read with. */
+export const accountParts = {
+  user: true,
+  keys: { orderBy: [{ addedAt: 'asc' }, { id: 'asc' }] },
+} satisfies Prisma.ServiceAccountInclude;
+export type ServiceAccountRow = Prisma.ServiceAccountGetPayload<{ include: typeof accountParts }>;
 
 export type Reader = ReturnType<typeof readerFor>;
 
@@ -39,6 +49,31 @@ export function readerFor(prisma: PrismaClient, actor: Actor | null) {
     emailOf: (userId: string) => emails.load(userId),
     /** Those the reader may know, oldest first. */
     membershipsOf: (userId: string) => membershipsOf.load(userId),
+    /** One's own. */
+    passkey: (id: string) => read((db) => db.passkey.findUnique({ where: { id }, select: passkeyFields })),
+    invitation: (id: string) =>
+      read((db) => db.invitation.findUnique({ where: { id }, select: invitationFields })),
+    signInPolicy: (id: string) => read((db) => db.signInPolicy.findUnique({ where: { id } })),
+    serviceAccount: (userId: string) =>
+      read((db) => db.serviceAccount.findUnique({ where: { userId }, include: accountParts })),
+    delegation: (id: string) => read((db) => db.delegation.findUnique({ where: { id } })),
+    emergencyAccess: (id: string) => read((db) => db.emergencyAccess.findUnique({ where: { id } })),
+    /** The actor's own. */
+    consents: async () => {
+      const patientId = actor?.userId ?? '';
+      const orderBy = [{ consentId: 'asc' as const }, { number: 'asc' as const }];
+      const rows = await read((db) => db.consentDecision.findMany({ where: { patientId }, orderBy }));
+      return consentsOf(patientId, rows);
+    },
+    permissionSet: (id: string) => read((db) => db.permissionSet.findUnique({ where: { id } })),
+    /** Those in force that the reader may know. */
+    permissionSetsOf: (membershipId: string) =>
+      read((db) =>
+        db.permissionSet.findMany({
+          where: { endedAt: null, members: { some: { membershipId } } },
+          orderBy: [{ name: 'asc' }, { id: 'asc' }],
+        }),
+      ),
     session: (id: string) => read((db) => db.session.findUnique({ where: { id } })),
   };
 }

@@ -14,27 +14,39 @@ import { createIdentityService } from '../src/service.ts';
 export const keyEncryptionKey = Buffer.alloc(32, 7);
 
 /** The service without any people, on the given clock. */
-export const startEmpty = (now = () => new Date()): Promise<TestService> =>
+export const startEmpty = (now = () => new Date(), more: Record<string, string> = {}): Promise<TestService> =>
   startTestService(
     'identity',
     resolve(import.meta.dirname, '..'),
     (env) => createIdentityService(readIdentityConfig(env), { now }),
-    { KEY_ENCRYPTION_KEY: keyEncryptionKey.toString('base64') },
+    { KEY_ENCRYPTION_KEY: keyEncryptionKey.toString('base64'), ...more },
   );
 
 /** The service with the demonstration's people in it and a clock that tests set. */
-export async function startIdentity() {
+export async function startIdentity(env: Record<string, string> = {}) {
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
-  const service = await startEmpty(now);
+  const service = await startEmpty(now, env);
   const owner = new pg.Pool({ connectionString: service.loginUrl('owner'), pipeline: true });
   await seedDemo(owner, 2, now());
   await owner.end();
   return {
     ...service,
+    /** What the service takes for the time. */
+    now,
     /** Lets time pass for the service; the database's own clock goes on as it does. */
     later: (milliseconds: number) => void (ahead += milliseconds),
     signIn: (login: string, more: object = {}) => signIn(service, login, more),
+    /** What the audit says was done with this, by whom and why, in the record of this patient. */
+    async onRecord(kind: string, id: string, patientId: string): Promise<string[]> {
+      await service.drain();
+      const rows = await service.sql<{ what: string }>(
+        `SELECT DISTINCT concat_ws(' ', action, user_id, purpose) AS what FROM audit.access
+         WHERE kind = $1 AND $2 = ANY (entity_ids) AND patient_id = $3 ORDER BY 1`,
+        [kind, id, patientId],
+      );
+      return rows.map(({ what }) => what);
+    },
     /** Holds the rows this query locks until `meanwhile` has sent so many statements that wait for them. */
     async whileLocked<Result>(
       query: { text: string; values: unknown[] },
@@ -97,8 +109,16 @@ export interface Tokens {
 
 /** Whom an access token speaks for. */
 export function actorIn(accessToken: string): Actor {
-  const { sub, mid, org, role, perms, sid } = jwt.decode(accessToken) as Record<string, never>;
+  const { sub, mid, org, role, perms, sid, act, delegation, proxy, emergency } = jwt.decode(
+    accessToken,
+  ) as Partial<Record<string, never>>;
   return {
+    ...(act !== undefined && {
+      proxyId: (act as { sub: never }).sub,
+      delegationId: delegation!,
+      proxyScopes: proxy!,
+    }),
+    ...(emergency !== undefined && { emergencyId: emergency }),
     userId: sub!,
     membershipId: mid!,
     organisationId: org!,

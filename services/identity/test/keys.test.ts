@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '@carethread/service-kit/database.ts';
 import jwt from 'jsonwebtoken';
+import { sealingKeys } from '../src/tokens/sealed.ts';
 import { signingKeys } from '../src/tokens/signing-keys.ts';
 import { type Identity, keyEncryptionKey, startIdentity } from './identity.ts';
 
@@ -12,6 +15,8 @@ beforeAll(async () => {
 afterAll(() => identity.close());
 
 const keySetUrl = () => `http://127.0.0.1:${identity.service.port}/.well-known/jwks.json`;
+const rotateKeysCli = resolve(import.meta.dirname, '../src/rotate-keys-cli.ts');
+const cliEnvironment = () => ({ ...process.env, ...identity.env });
 const openAnother = () =>
   openDatabase({
     appUrl: identity.env['DATABASE_URL']!,
@@ -52,17 +57,74 @@ describe('the key set', () => {
     ]);
   });
 
-  it('keeps publishing a retired key, and signs with the new one', async () => {
-    const { keys: before } = (await (await fetch(keySetUrl())).json()) as { keys: { kid: string }[] };
-    const worker = openAnother();
-    await identity.sql(`UPDATE signing_keys SET status = 'retired'`);
-    const ring = await signingKeys(worker, keyEncryptionKey, () => new Date())();
-    await worker.close();
-    expect(ring.published.keys.map(({ kid }) => kid)).toEqual([ring.current.kid, before[0]!.kid]);
+  it('is rotated: published, waited for, signed with, retired; a token is good from its first moment to its last', async () => {
+    const minutes = (count: number) => identity.later(count * 60_000);
+    const kidOf = (token: string) => jwt.decode(token, { complete: true })!.header.kid!;
+    const published = async () => {
+      const { keys } = (await (await fetch(keySetUrl())).json()) as {
+        keys: (JsonWebKey & { kid: string })[];
+      };
+      return keys;
+    };
+    const token = async () => (await identity.signIn('patient')).session!.accessToken;
+    /** As somebody verifies it who has just read the key set. */
+    const isGood = async (accessToken: string, now: Date) => {
+      const jwk = (await published()).find(({ kid }) => kid === kidOf(accessToken));
+      if (!jwk) return false;
+      const clockTimestamp = now.getTime() / 1000;
+      const key = createPublicKey({ key: jwk, format: 'jwk' });
+      jwt.verify(accessToken, key, { algorithms: ['ES256'], clockTimestamp });
+      return true;
+    };
 
-    identity.later(5 * 60_000);
-    const { session } = await identity.signIn('patient');
-    expect(jwt.decode(session!.accessToken, { complete: true })!.header.kid).toBe(ring.current.kid);
+    const before = await token();
+    const rotating = spawnSync(process.execPath, [rotateKeysCli], {
+      env: cliEnvironment(),
+      encoding: 'utf8',
+    });
+    expect(rotating).toMatchObject({ status: 0, stderr: '' });
+    minutes(5);
+    const during = await token();
+    const [next, former] = await published();
+    expect([kidOf(before), kidOf(during), former?.kid]).toEqual(Array(3).fill(former?.kid));
+    expect(rotating.stdout).toContain(next!.kid);
+
+    minutes(25);
+    const after = await token();
+    expect(kidOf(after)).toBe(next!.kid);
+    expect(await isGood(after, identity.now())).toBe(true);
+    expect(await isGood(during, new Date(identity.now().getTime() - 25 * 60_000))).toBe(true);
+    await expect(isGood(during, identity.now())).rejects.toThrow('jwt expired');
+
+    minutes(29);
+    expect((await published()).map(({ kid }) => kid)).toEqual([next!.kid, former!.kid]);
+    minutes(1);
+    expect((await published()).map(({ kid }) => kid)).toEqual([next!.kid]);
+    expect(kidOf(await token())).toBe(next!.kid);
+  });
+
+  it('gets a new key by itself when the signing one is a month old, once whoever looks', async () => {
+    const count = async () => Number((await identity.sql('SELECT count(*) AS n FROM signing_keys'))[0]!['n']);
+    identity.later(86_400_000);
+    await identity.drain();
+    const before = await count();
+    identity.later(28 * 86_400_000);
+    await identity.drain();
+    expect(await count()).toBe(before);
+    identity.later(86_400_000);
+    await identity.drain();
+    await identity.drain();
+    expect(await count()).toBe(before + 1);
+    const tasks = await identity.sql(`SELECT key FROM bus.task WHERE kind = 'rotate-keys'`);
+    expect(tasks).toHaveLength(1);
+  });
+
+  it('forgets a leaked key at once', async () => {
+    const [leaked] = await identity.sql('SELECT kid FROM signing_keys ORDER BY signs_from DESC LIMIT 1');
+    const args = [rotateKeysCli, '--leaked', leaked!['kid'] as string];
+    expect(spawnSync(process.execPath, args, { env: cliEnvironment() }).status).toBe(0);
+    expect(await identity.sql('SELECT kid FROM signing_keys WHERE kid = $1', [leaked!['kid']])).toEqual([]);
+    expect(spawnSync(process.execPath, args, { env: cliEnvironment() }).status).toBe(2);
   });
 });
 
@@ -71,7 +133,7 @@ describe('signing keys', () => {
     await identity.sql('DELETE FROM signing_keys');
     const databases = Array.from({ length: 4 }, openAnother);
     const rings = await Promise.all(
-      databases.map((database) => signingKeys(database, keyEncryptionKey, () => new Date())()),
+      databases.map((database) => signingKeys(database, sealingKeys(keyEncryptionKey), () => new Date())()),
     );
     await Promise.all(databases.map((database) => database.close()));
     expect(new Set(rings.map((ring) => ring.current.kid)).size).toBe(1);
@@ -84,7 +146,7 @@ describe('signing keys', () => {
       'asn1',
     );
     const database = openAnother();
-    const ring = signingKeys(database, Buffer.alloc(32, 8), () => new Date());
+    const ring = signingKeys(database, sealingKeys(Buffer.alloc(32, 8)), () => new Date());
     await expect(ring()).rejects.toThrow('unable to authenticate data');
     await database.close();
   });

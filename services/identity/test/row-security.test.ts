@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { actorSettings } from '@carethread/service-kit/actor-context.ts';
 import pg from 'pg';
+import { newPartnerKey, partners } from './partner.ts';
 import { demoActor, demoMembershipId, demoUserId, type Identity, startIdentity } from './identity.ts';
 
 let identity: Identity;
@@ -12,6 +13,21 @@ beforeAll(async () => {
   // Every table has rows.
   for (const login of ['patient', 'doctor']) await identity.signIn(login);
   await identity.signIn('nobody');
+  const key = newPartnerKey();
+  const partner = partners(() => identity);
+  const account = await partner.create(key);
+  await partner.ask(partner.form(await partner.assertion(account.id, key, { aud: 'carethread' })));
+  await identity.sql(
+    `SELECT sign_in.begin_outside('\\x00', 'https://issuer.example', 'https://app.example', false, now(), now()),
+       sign_in.link_outside('https://issuer.example', 'somebody', $1)`,
+    [demoUserId('doctor')],
+  );
+  await identity.sql(
+    `WITH s AS (INSERT INTO permission_sets (id, organisation_id, name, permissions, version)
+       SELECT gen_random_uuid(), organisation_id, 'Shift lead', '{}', 1 FROM memberships WHERE id = $1 RETURNING id)
+     INSERT INTO membership_permission_sets SELECT $1, id FROM s`,
+    [demoMembershipId('doctor')],
+  );
   worker = new pg.Client({ connectionString: identity.env['WORKER_DATABASE_URL'] });
   app = new pg.Client({ connectionString: identity.env['DATABASE_URL'] });
   await Promise.all([app.connect(), worker.connect()]);
@@ -19,6 +35,28 @@ beforeAll(async () => {
     demoUserId('patient'),
     demoUserId('doctor'),
   ]);
+  const values = [demoUserId('doctor'), demoMembershipId('admin')];
+  for (const row of [
+    `totp_factors SELECT $1, '\\x00', now(), now(), 1`,
+    `recovery_codes SELECT $1, '\\x00'`,
+    `passkeys SELECT gen_random_uuid(), $1, '\\x00', '\\x00', 0, '{}', false, 'x', 1, now()`,
+    `challenges SELECT '\\x00', 'sign_in', $1, NULL, false, now()`,
+    `sign_in_policies SELECT gen_random_uuid(), NULL, 'patient', false, NULL, NULL, 1`,
+    `invitations SELECT gen_random_uuid(), '\\x00', 'x', organisation_id, 'administrator', NULL, '{}', id, 1, now(),
+       now() FROM memberships WHERE id = $2`,
+    `password_resets SELECT gen_random_uuid(), '\\x00', $1, $1, false, now()`,
+  ])
+    await identity.sql(`WITH given AS (SELECT $1::uuid, $2::uuid) INSERT INTO ${row}`, values);
+  const patient = `'${demoUserId('patient')}'`;
+  const doctor = `'${demoUserId('doctor')}'`;
+  await identity.sql(
+    `INSERT INTO delegations (id, patient_id, relation, scopes, given_by, given_at, code_hash, code_expires_at, ends_at)
+       VALUES (gen_random_uuid(), ${patient}, 'carer', '{read}', ${patient}, now(), 'x', now(), now());
+     INSERT INTO consent_decisions VALUES (gen_random_uuid(), 1, ${patient}, 'ai', NULL, true, '1', ${patient}, now());
+     INSERT INTO emergency_accesses (id, patient_id, holder_id, organisation_id, reason, text, opened_at, ends_at)
+       SELECT gen_random_uuid(), ${patient}, ${doctor}, id, 'other', 'long enough', now(), now() + interval '1 hour'
+       FROM organisations LIMIT 1`,
+  );
 });
 afterAll(async () => {
   await Promise.all([app.end(), worker.end()]);
@@ -58,6 +96,23 @@ const tables = [
   'sign_in_attempts',
   'signing_keys',
   'care_relations',
+  'totp_factors',
+  'recovery_codes',
+  'passkeys',
+  'challenges',
+  'sign_in_policies',
+  'invitations',
+  'password_resets',
+  'service_accounts',
+  'service_account_keys',
+  'used_assertions',
+  'delegations',
+  'consent_decisions',
+  'emergency_accesses',
+  'outside_accounts',
+  'outside_attempts',
+  'permission_sets',
+  'membership_permission_sets',
 ];
 
 describe('row security', () => {
@@ -79,7 +134,7 @@ describe('row security', () => {
     `INSERT INTO organisations VALUES (gen_random_uuid(), 'clinic', 'x', 'x', 'UTC', 'US')`,
     `INSERT INTO users (id, display_name) VALUES (gen_random_uuid(), 'x')`,
     `INSERT INTO email_addresses VALUES ('${demoUserId('patient')}', 'x@demo.example')`,
-    `INSERT INTO password_credentials VALUES ('${demoUserId('patient')}', '$argon2id$')`,
+    `INSERT INTO password_credentials VALUES ('${demoUserId('doctor')}', '$argon2id$')`,
     `INSERT INTO memberships (id, user_id, organisation_id, role, granted_at)
        SELECT gen_random_uuid(), '${demoUserId('patient')}', id, 'administrator', now() FROM organisations LIMIT 1`,
     `UPDATE memberships SET extra_permissions = '{ManageUsers}' WHERE id = '${demoMembershipId('patient')}'`,
@@ -88,6 +143,15 @@ describe('row security', () => {
     `UPDATE users SET display_name = 'x'`,
     `DELETE FROM users`,
     `SELECT password_hash FROM password_credentials`,
+    `UPDATE password_credentials SET password_hash = '$argon2id$' WHERE user_id = '${demoUserId('doctor')}'`,
+    `UPDATE totp_factors SET last_step = 0 WHERE user_id = '${demoUserId('doctor')}'`,
+    `DELETE FROM passkeys WHERE user_id = '${demoUserId('doctor')}'`,
+    `DELETE FROM recovery_codes WHERE user_id = '${demoUserId('doctor')}'`,
+    `INSERT INTO sign_in_policies VALUES (gen_random_uuid(), NULL, 'doctor', false, NULL, NULL, 1)`,
+    `UPDATE sign_in_policies SET mfa_required = false`,
+    `UPDATE invitations SET revoked_at = NULL`,
+    `DELETE FROM password_resets`,
+    `SELECT token_hash FROM invitations`,
     `SELECT FROM signing_keys`,
     `INSERT INTO care_relations VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid())`,
     `SELECT set_config('role', 'identity_owner', true)`,
@@ -142,17 +206,43 @@ describe('row security', () => {
 });
 
 describe('before sign-in', () => {
-  it('three functions can be called, and no others run with the owner’s rights', async () => {
+  it('what answers one question each can be called, and no others run with the owner’s rights', async () => {
     const rows = await identity.sql<{ name: string }>(
       `SELECT p.oid::regproc::text AS name FROM pg_proc p
        WHERE prosecdef AND pronamespace <> 'pg_catalog'::regnamespace
          AND has_function_privilege('identity_app', p.oid, 'EXECUTE') ORDER BY 1`,
     );
     expect(rows.map(({ name }) => name)).toEqual([
+      'access.consents',
+      'access.effective_permissions',
       'access.holds',
+      'access.is_patient',
+      'access.is_program',
+      'access.knows_delegate',
+      'access.redeem_delegation',
+      'access.shares_record',
+      'sign_in.accept_invitation',
+      'sign_in.admit_outside',
+      'sign_in.ask',
       'sign_in.attempt',
+      'sign_in.begin_outside',
+      'sign_in.challenged',
+      'sign_in.code_attempt',
+      'sign_in.end_outside',
       'sign_in.forget_attempts',
+      'sign_in.forget_code_attempts',
+      'sign_in.grant_outside',
       'sign_in.holder_of',
+      'sign_in.invitation',
+      'sign_in.link_outside',
+      'sign_in.outside_person',
+      'sign_in.outside_sessions',
+      'sign_in.passkey',
+      'sign_in.service_account',
+      'sign_in.take',
+      'sign_in.take_outside',
+      'sign_in.use_assertion',
+      'sign_in.use_reset',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { personBehind } from '@carethread/contracts/actor.ts';
 import { idSchema, type SessionId } from '@carethread/contracts/ids.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { refuse, Refusal } from '@carethread/service-kit/refusal.ts';
@@ -13,7 +14,7 @@ export async function endSession(asking: AskingActor, input: unknown): Promise<S
   const wish = checkInput(endSessionInput, input);
   if (wish instanceof Refusal) return wish;
   return asking.database.asActor(asking.actor, async (tx) => {
-    const [own] = await tx.query(ownSession, [wish.sessionId, asking.actor.userId]);
+    const [own] = await tx.query(ownSession, [wish.sessionId, personBehind(asking.actor)]);
     if (!own) return refuse('NOT_FOUND', 'You have no such session.', { path: ['input', 'sessionId'] });
     await revokeSession(tx, wish.sessionId, asking.now(), originOf(asking));
     return wish.sessionId;

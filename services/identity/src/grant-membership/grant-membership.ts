@@ -7,6 +7,7 @@ import { administer } from '../administer.ts';
 import { type AskingActor, originOf } from '../asking.ts';
 import { decideGrant } from '../membership.ts';
 import { loadMembershipAt, saveGranted } from '../membership-store.ts';
+import { beyond, holds } from '../permission-set.ts';
 import { optionalNameSchema } from '../name.ts';
 import { loadOrganisationKind } from '../organisation-store.ts';
 import { userExists } from '../user-store.ts';
@@ -44,7 +45,9 @@ export async function grantMembership(
       return refuse('NOT_FOUND', 'There is no such organisation.', { path: ['input', 'organisationId'] });
     const granted = decideGrant(current, { id: newId(), ...grant }, kind, asking.actor, asking.now());
     if (granted instanceof Refusal) return granted;
-    if (await saveGranted(tx, granted, originOf(asking))) return { id: granted.id };
-    return refuse('CONFLICT', 'Somebody else has just granted this membership.');
+    const extra = await saveGranted(tx, granted, originOf(asking));
+    if (!extra) return refuse('CONFLICT', 'Somebody else has just granted this membership.');
+    // With what all holders of the role have been given: it could be more than the granter's own.
+    return holds(asking.actor, extra) ? { id: granted.id } : beyond();
   });
 }

@@ -10,5 +10,6 @@ export const membershipFields: MembershipResolvers = {
     return organisation;
   },
   role: ({ role }) => role.toUpperCase() as Role,
+  permissionSets: ({ id }, _, { reader }) => reader.permissionSetsOf(id),
   permissions: ({ role, extraPermissions }) => permissionsIn({ role: role as RoleName, extraPermissions }),
 };

@@ -14,6 +14,7 @@ export const listPeople = (
       where: {
         AND: [
           among,
+          { kind: 'person' },
           search ? { displayName: { contains: literal(search), mode: 'insensitive' } } : {},
           after
             ? { OR: [{ displayName: { gt: after.name } }, { displayName: after.name, id: { gt: after.id } }] }

@@ -53,4 +53,17 @@ describe('an access token', () => {
     );
     expect(jwt.decode(accessToken)).toMatchObject({ auth_time: 1_800_000_000, amr: ['pwd'] });
   });
+
+  it('says who really acts, and with which rights, where that is a proxy', () => {
+    const proxyId = newId<'User'>();
+    const token = mintAccessToken(
+      { ...actor, proxyId, proxyScopes: ['read'] },
+      { key: { kid: 'k1', privateKey }, issuer: 'carethread', now: new Date() },
+    );
+    expect(jwt.decode(token.accessToken)).toMatchObject({
+      sub: actor.userId,
+      act: { sub: proxyId },
+      proxy: ['read'],
+    });
+  });
 });

@@ -1,75 +1,58 @@
-import { createPrivateKey, generateKeyPair, type JsonWebKey } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import type { Tx } from '@carethread/bus/transaction.ts';
-import { newId } from '@carethread/contracts/ids.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import type { SigningKey } from './access-token.ts';
-import { seal, unseal } from './sealed.ts';
+import { type KeyTimes, publishedAt, rereadAfterMs, signingAt } from './key-life.ts';
+import { loadKeys, rotate } from './key-store.ts';
+import { type SealingKeys, unseal } from './sealed.ts';
 
 export interface KeyRing {
   /** Signs new tokens. */
   current: SigningKey;
-  /** What tokens are verified with: the public halves, those of retired keys as well. */
+  /** What tokens are verified with: the public halves, those that wait and those that have retired as well. */
   published: { keys: JsonWebKey[] };
 }
 
-interface KeyRow {
-  kid: string;
-  status: 'active' | 'retired';
-  public_jwk: JsonWebKey;
-  sealed_private_key: Buffer;
+interface OpenedKey extends KeyTimes, SigningKey {
+  publicJwk: JsonWebKey;
 }
 
-/** A key that another instance adds or retires is noticed within this time. */
-const rereadAfterMs = 5 * 60_000;
-
-const oneAtATime = `SELECT pg_advisory_xact_lock(hashtext('identity.signing_keys'))`;
-const allKeys = `SELECT kid, status, public_jwk, sealed_private_key FROM signing_keys
-  ORDER BY status = 'active' DESC, created_at DESC`;
-const insertKey = `INSERT INTO signing_keys (kid, status, public_jwk, sealed_private_key)
-  VALUES ($1, 'active', $2, $3)`;
-
 /**
- * Answers the key ring, read at most every five minutes. The first instance to ask for it makes the first key; all
- * others find it, because they wait for its lock.
+ * Answers the key ring as of now. The keys are read at most every five minutes; which of them signs is a matter of the
+ * clock. The first instance to ask makes the first key; all others find it, because they wait for its lock.
  */
 export function signingKeys(
-  database: Database,
-  keyEncryptionKey: Buffer,
+  database: Pick<Database, 'asWorker'>,
+  sealing: SealingKeys,
   now: () => Date,
 ): () => Promise<KeyRing> {
-  let ring: Promise<KeyRing> | undefined;
+  let keys: Promise<OpenedKey[]> | undefined;
   let readAt = 0;
-  return () => {
-    if (ring && now().getTime() - readAt < rereadAfterMs) return ring;
+  const read = (): Promise<OpenedKey[]> => {
+    if (keys && now().getTime() - readAt < rereadAfterMs) return keys;
     readAt = now().getTime();
-    const reading = database.asWorker((tx) => openRing(tx, keyEncryptionKey));
-    ring = reading;
+    const reading = database.asWorker((tx) => openKeys(tx, sealing, now()));
+    keys = reading;
     // A failure is not remembered: the next one to ask tries again.
-    reading.catch(() => (ring = ring === reading ? undefined : ring));
+    reading.catch(() => (keys = keys === reading ? undefined : keys));
     return reading;
+  };
+  return async () => {
+    const all = await read();
+    const current = signingAt(all, now());
+    if (!current) throw new Error('There is no key to sign with.');
+    return { current, published: { keys: publishedAt(all, now()).map(({ publicJwk }) => publicJwk) } };
   };
 }
 
-async function openRing(tx: Tx, keyEncryptionKey: Buffer): Promise<KeyRing> {
-  tx.send(oneAtATime);
-  const rows = await tx.query<KeyRow>(allKeys);
-  if (rows[0]?.status !== 'active') rows.unshift(await addKey(tx, keyEncryptionKey));
-  const { kid, sealed_private_key } = rows[0]!;
-  const privateKey = createPrivateKey({
-    key: unseal(sealed_private_key, keyEncryptionKey, kid),
-    format: 'der',
-    type: 'pkcs8',
+async function openKeys(tx: Tx, sealing: SealingKeys, now: Date): Promise<OpenedKey[]> {
+  let rows = await loadKeys(tx);
+  if (!signingAt(rows, now)) {
+    await rotate(tx, { kind: 'scheduled' }, sealing, now);
+    rows = await loadKeys(tx);
+  }
+  return publishedAt(rows, now).map(({ sealedPrivateKey, ...key }) => {
+    const plain = unseal(sealedPrivateKey, sealing, key.kid);
+    return { ...key, privateKey: createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' }) };
   });
-  return { current: { kid, privateKey }, published: { keys: rows.map((row) => row.public_jwk) } };
-}
-
-async function addKey(tx: Tx, keyEncryptionKey: Buffer): Promise<KeyRow> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
-  const kid = newId<'SigningKey'>();
-  const public_jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
-  const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
-  const sealed_private_key = seal(plain, keyEncryptionKey, kid);
-  tx.send(insertKey, [kid, JSON.stringify(public_jwk), sealed_private_key]);
-  return { kid, status: 'active', public_jwk, sealed_private_key };
 }

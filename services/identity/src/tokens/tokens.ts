@@ -1,5 +1,7 @@
 import type { Actor, StepUp } from '@carethread/contracts/actor.ts';
+import { programTokenLifeMs } from '../session.ts';
 import { mintAccessToken } from './access-token.ts';
+import { oneTimeTokenFor, oneTimeTokenSecret } from './one-time-token.ts';
 import { successorOf, successorSecret } from './refresh-token.ts';
 import type { KeyRing } from './signing-keys.ts';
 
@@ -20,6 +22,12 @@ export interface Confirmed {
   confirmedAt: Date;
 }
 
+/** What a client gets to act in another's place, or in an emergency. */
+export interface LimitedToken {
+  accessToken: string;
+  expiresAt: Date;
+}
+
 export type Tokens = ReturnType<typeof createTokens>;
 
 /** All that gives out tokens, around the service's keys. */
@@ -31,16 +39,36 @@ export function createTokens(options: {
 }) {
   const { keyRing, issuer, now } = options;
   const secret = successorSecret(options.keyEncryptionKey);
-  const mint = async (actor: Actor) =>
-    mintAccessToken(actor, { key: (await keyRing()).current, issuer, now: now() });
+  const oneTimeSecret = oneTimeTokenSecret(options.keyEncryptionKey);
+  const mint = async (actor: Actor, endsAt?: Date) =>
+    mintAccessToken(actor, {
+      key: (await keyRing()).current,
+      issuer,
+      now: now(),
+      ...(endsAt && { endsAt }),
+    });
   return {
     /** The refresh token that replaces this one; always the same. */
     successorOf: (refreshToken: string) => successorOf(refreshToken, secret),
+    /** The token of the invitation or reset with this id; always the same. */
+    oneTime: (id: string) => oneTimeTokenFor(id, oneTimeSecret),
     signedIn: async (actor: Actor, refreshToken: string): Promise<SignedIn> => ({
       actor,
       refreshToken,
       ...(await mint(actor)),
     }),
+    /** For a service account: no refresh token, it comes back with the next assertion. */
+    forProgram: async (actor: Actor, networks: readonly string[]) => {
+      const { accessToken } = mintAccessToken(actor, {
+        key: (await keyRing()).current,
+        issuer,
+        now: now(),
+        networks,
+      });
+      return { accessToken, lifeSeconds: programTokenLifeMs / 1000 };
+    },
+    /** An access token beside the session's own, which ends with `endsAt` at the latest and cannot be renewed. */
+    limited: (actor: Actor, endsAt: Date): Promise<LimitedToken> => mint(actor, endsAt),
     confirmed: async (actor: Actor, { at }: StepUp): Promise<Confirmed> => ({
       ...(await mint(actor)),
       confirmedAt: new Date(at * 1000),
