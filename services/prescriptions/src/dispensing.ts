@@ -1,8 +1,16 @@
-import type { DispenseId, LineId, OrganisationId } from '@carethread/contracts/ids.ts';
+import type { DispenseId, LineId, OrganisationId, TicketId, UserId } from '@carethread/contracts/ids.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { dateIn } from './calendar.ts';
 import { checkHandedOver, checkPrepared, type FillRules, type OpenFill } from './controls/at-counter.ts';
-import type { Dispense, Fill, Lot, NotDispensedReason, PartReason, PreparationId } from './fill.ts';
+import {
+  type Dispense,
+  type Fill,
+  type Lot,
+  type NotDispensedReason,
+  type PartReason,
+  type PreparationId,
+  refundedReason,
+} from './fill.ts';
 import { handOver as handOverFill, markNotDispensed as markLine, prepare as prepareFill } from './filling.ts';
 import { authorisedFills } from './line.ts';
 import {
@@ -57,7 +65,15 @@ export function handOver(
   prescription: Prescription,
   holder: Holder,
   items: readonly { preparationId: PreparationId; quantity: number }[],
-  at: { now: Date; id: DispenseId; partReason: PartReason | null; rules: FillRules },
+  at: {
+    now: Date;
+    id: DispenseId;
+    partReason: PartReason | null;
+    /** Who fetches it in the patient's place, and who may. */
+    collectedBy?: UserId | null;
+    collectors?: readonly UserId[];
+    rules: FillRules;
+  },
 ): (Decided & { dispense: Dispense }) | Refusal {
   const open = checkFill(prescription, holder, at.now);
   if (open instanceof Refusal) return open;
@@ -70,8 +86,12 @@ export function handOver(
   const stopped = checkReady(prescription, items, at.now);
   if (stopped) return stopped;
   const { pharmacyId, fence, userId: by } = holder;
-  const { id, now, partReason } = at;
-  const done = handOverFill(fill, items, { id, today, by, pharmacyId, fence, now, partReason });
+  const { id, now, partReason, collectedBy = null, collectors = [] } = at;
+  if (collectedBy !== null && !collectors.includes(collectedBy))
+    return refuse('NOT_ALLOWED', 'The patient lets nobody of this id fetch medicines.', {
+      path: ['input', 'collectedBy'],
+    });
+  const done = handOverFill(fill, items, { id, today, by, pharmacyId, fence, now, partReason, collectedBy });
   if (done instanceof Refusal) return done;
   const next = done.fill;
   const forbidden = checkHandedOver(prescription, open, done, { ...at, holder });
@@ -106,6 +126,50 @@ export function markNotDispensed(
     prescription,
     { fills: withFill(prescription, next) },
     { kind: next.status === 'not_fulfilled' ? 'not_fulfilled' : 'prepared', fill: next, fence: holder.fence },
+  );
+}
+
+/**
+ * Closes a line that the patient is paid back for, whoever holds the ticket. Nothing of it may have been handed over, and
+ * nothing of it will be.
+ */
+export function refundedLine(
+  prescription: Prescription,
+  ticketId: TicketId,
+  lineId: LineId,
+): Decided | Refusal {
+  const fill = fillOfTicket(prescription, ticketId);
+  const line = fill?.lines.find((each) => each.lineId === lineId);
+  const path = ['input', 'lineIds'];
+  if (!fill || !line) return refuse('INVALID', 'This fill has no such line.', { path });
+  if (line.notDispensed === refundedReason)
+    return refuse('ILLEGAL_MOVE', 'It was paid back before.', { path, currentStatus: 'REFUNDED' });
+  if (line.handedOver > 0)
+    return refuse('BLOCKED', 'Some of it was handed over: it is not paid back.', { path });
+  // What the pharmacy said it does not dispense is closed for good.
+  const open = {
+    ...fill,
+    lines: fill.lines.map((each) => (each === line ? { ...each, notDispensed: null } : each)),
+  };
+  const next = markLine(open, lineId, refundedReason);
+  if (next instanceof Refusal) return next;
+  const fence = fill.ticket?.fence ?? 0;
+  if (next.status === 'complete') return afterSettling(prescription, next, fence, {});
+  const nothing = next.status === 'not_fulfilled';
+  // With every line paid back the prescription ends, and not the pharmacy's work.
+  if (!nothing || next.lines.every(({ notDispensed }) => notDispensed === refundedReason)) {
+    const still = { ...next, status: 'open' as const };
+    return decide(
+      prescription,
+      { fills: withFill(prescription, still) },
+      { kind: 'prepared', fill: still, fence },
+    );
+  }
+  // The pharmacy dispenses nothing of the rest.
+  return decide(
+    prescription,
+    { fills: withFill(prescription, next) },
+    { kind: 'not_fulfilled', fill: next, fence },
   );
 }
 

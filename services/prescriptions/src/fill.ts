@@ -34,6 +34,8 @@ export const notDispensedReasons = [
   'discontinued',
 ] as const;
 export type NotDispensedReason = (typeof notDispensedReasons)[number];
+/** What the patient was paid back for is not dispensed either, and nobody at a counter can take that back. */
+export const refundedReason = 'refunded';
 
 /** Why only a part of what is owed is handed over. */
 export const partReasons = ['short_supply', 'on_request'] as const;
@@ -79,7 +81,7 @@ export interface FillLine {
   /** Authorised for this fill. */
   quantity: number;
   handedOver: number;
-  notDispensed: NotDispensedReason | null;
+  notDispensed: NotDispensedReason | typeof refundedReason | null;
   /** When the first of it was handed over. */
   firstHandedOverAt: Date | null;
   /** Why only a part of it was, when that was said. */
@@ -110,6 +112,8 @@ export interface Dispense {
   fence: number;
   handedOverBy: UserId;
   handedOverAt: Date;
+  /** Who fetched it in the patient's place. */
+  collectedBy: UserId | null;
   items: (Lot & { lineId: LineId; preparedBy: UserId; preparedAt: Date })[];
 }
 
@@ -187,9 +191,13 @@ export const openFill = (
 export const giveBack = (fill: Fill): Fill => ({
   ...fill,
   version: fill.version + 1,
-  lines: fill.lines.map((line) => (line.notDispensed === null ? line : { ...line, notDispensed: null })),
+  lines: fill.lines.map((line) => (canBeTakenUp(line) ? { ...line, notDispensed: null } : line)),
   preparations: [],
 });
+
+/** Whether somebody said that it is not dispensed who, or whose successor, may think better of it. */
+export const canBeTakenUp = ({ notDispensed }: FillLine): boolean =>
+  notDispensed !== null && notDispensed !== refundedReason;
 
 /** Ends an open fill with what was handed over so far. */
 export const endFill = (fill: Fill, status: Exclude<FillStatus, 'open' | 'complete'>): Fill => ({

@@ -12,6 +12,7 @@ import {
   type PartReason,
   type Preparation,
   type PreparationId,
+  refundedReason,
 } from './fill.ts';
 import type { Line } from './line.ts';
 
@@ -35,6 +36,8 @@ export function prepare(
       continue;
     }
     seen.add(lineId);
+    if (line.notDispensed === refundedReason)
+      problem('BLOCKED', 'The patient was paid back for it: it is not handed over.', i, 'lineId');
     const allowed = at.lines.find((each) => each.id === lineId)?.substitutionAllowed ?? false;
     let total = line.handedOver;
     for (const [k, lot] of lots.entries()) {
@@ -85,6 +88,7 @@ export function handOver(
     fence: number;
     now: Date;
     partReason: PartReason | null;
+    collectedBy?: UserId | null;
   },
 ): { fill: Fill; dispense: Dispense } | Refusal {
   const problems: UserError[] = [];
@@ -141,6 +145,7 @@ export function handOver(
       pharmacyId: at.pharmacyId,
       fence: at.fence,
       handedOverBy: at.by,
+      collectedBy: at.collectedBy ?? null,
       handedOverAt: at.now,
       items: taken.map(({ id: _, taken: quantity, ...item }) => ({ ...item, quantity })),
     },
@@ -148,7 +153,11 @@ export function handOver(
 }
 
 /** Closes a line without (further) hand-over. With the last one, the fill is complete, or not fulfilled if it is empty. */
-export function markNotDispensed(fill: Fill, lineId: LineId, reason: NotDispensedReason): Fill | Refusal {
+export function markNotDispensed(
+  fill: Fill,
+  lineId: LineId,
+  reason: NotDispensedReason | typeof refundedReason,
+): Fill | Refusal {
   const line = fill.lines.find((each) => each.lineId === lineId);
   if (!line) return refuse('INVALID', 'This fill has no such line.', { path: ['input', 'lineId'] });
   if (isSettled(line)) {

@@ -98,6 +98,9 @@ export interface Clinic {
   timeZone: string;
 }
 
+/** A prescription that was signed. */
+export type Signed = Prescription & { signature: Signature };
+
 export interface Signature {
   contentHash: string;
   by: UserId;

@@ -3,18 +3,22 @@ import type { Actor, StepUp } from '@carethread/contracts/actor.ts';
 import { isId } from '@carethread/contracts/ids.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import DataLoader from 'dataloader';
+import { readCollectors } from './collectors.ts';
 import type { PackRef } from './controls/pack.ts';
 import type { Dispense } from './fill.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
 import type { Line } from './line.ts';
 import type { PatientFacts } from './patient-facts.ts';
 import type { Prescription } from './prescription.ts';
+import { approvesRenewals } from './renewal/may-approve.ts';
+import type { Renewal, Step } from './renewal/renewal.ts';
 import type { Screening, StoredVerdict } from './screening.ts';
 import { readPatientProfiles, type PatientProfile } from './show-patient-profile/read-patient-profiles.ts';
 import { dated, readPrescriptions } from './store/load.ts';
 import { readFacts } from './store/patient-facts-store.ts';
 import { readWithdrawals, withdrawalsOf } from './withdrawal/read-withdrawals.ts';
 import type { ProductWithdrawal } from './withdrawal/product-withdrawal.ts';
+import { renewalColumns, type RenewalRow, toRenewal } from './store/renewal-store.ts';
 import { lineJson, selectDispenses } from './store/select.ts';
 
 /** A verdict that came back. */
@@ -31,10 +35,24 @@ export interface SignedContent {
   stepUp: StepUp | null;
   lines: Line[];
 }
+/** A document without its bytes. */
+export interface DocumentRow {
+  id: string;
+  prescriptionId: string;
+  version: number;
+  verificationCode: string;
+  hash: string;
+  byteCount: number;
+  madeAt: Date;
+}
 export type DispenseRecord = Dispense & { prescriptionId: string; patientId: string };
 
 const dispensesById = selectDispenses('d.id = ANY($1::uuid[])');
 const dispensesByPrescription = selectDispenses('d.prescription_id = ANY($1::uuid[])');
+const renewalsById = `SELECT ${renewalColumns} FROM renewal WHERE id = ANY($1::uuid[])`;
+const renewalsByTicket = `SELECT ${renewalColumns} FROM renewal WHERE ticket_id = ANY($1::uuid[])`;
+const renewalSteps = `SELECT renewal_id AS "renewalId", number, kind, reason, at FROM renewal_step
+  WHERE renewal_id = ANY($1::uuid[]) ORDER BY renewal_id, number`;
 const history = `SELECT prescription_id AS "prescriptionId", version, supersedes, content_hash AS "contentHash",
     signed_by AS "signedBy", signed_at AS "signedAt", packs AS "policyPacks", step_up AS "stepUp", coalesce((SELECT json_agg(${lineJson} ORDER BY l.position)
       FROM prescription_line l WHERE l.prescription_id = s.prescription_id AND l.content_version = s.version), '[]') AS lines
@@ -43,6 +61,11 @@ const newestVerdicts = `SELECT DISTINCT ON (prescription_id) prescription_id AS 
     content_version AS "contentVersion", content_hash AS "contentHash", facts_version AS "factsVersion", cause, input,
     asked_at AS "askedAt", verdict, judged_at AS "judgedAt"
   FROM screening WHERE prescription_id = ANY($1::uuid[]) AND verdict IS NOT NULL ORDER BY prescription_id, number DESC`;
+
+const newestDocuments = `SELECT d.id, d.prescription_id AS "prescriptionId", d.version,
+    d.verification_code AS "verificationCode", d.hash, octet_length(d.content) AS "byteCount", d.made_at AS "madeAt"
+  FROM document d JOIN prescription p ON p.id = d.prescription_id AND p.content_version = d.version
+  WHERE p.id = ANY($1::uuid[])`;
 
 /** What one person may see of this service, each thing asked for once per request and together with its like. */
 export type Reads = ReturnType<typeof createReads>;
@@ -63,6 +86,10 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
       const found = Map.groupBy(await find(ids), key);
       return ids.map((id) => found.get(id) ?? []);
     });
+
+  /** Whoever approves renewals has no rows of their own there: the worker reads for them. */
+  const askRenewals = <Row>(text: string, ids: readonly string[]) =>
+    approvesRenewals(actor) ? database.asWorker((tx) => tx.query<Row>(text, [ids])) : rows<Row>(text, ids);
 
   return {
     prescription: one<Prescription>(
@@ -103,6 +130,11 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
       (ids) => rows(history, ids),
       ({ prescriptionId }) => prescriptionId,
     ),
+    /** By prescription: the document of the version in force. */
+    document: one<DocumentRow>(
+      (ids) => rows(newestDocuments, ids),
+      ({ prescriptionId }) => prescriptionId,
+    ),
     verdict: one<Judged & { prescriptionId: string }>(
       (ids) => rows(newestVerdicts, ids),
       ({ prescriptionId }) => prescriptionId,
@@ -120,6 +152,24 @@ export function createReads(database: Database, prisma: PrismaClient, actor: Act
       const found = await ask((tx) => readFacts(tx, ids, now()));
       return ids.map((id) => found.get(id) ?? null);
     }),
+    renewal: one<Renewal>(
+      async (ids) => (await askRenewals<RenewalRow>(renewalsById, ids)).map(toRenewal),
+      ({ id }) => id,
+    ),
+    /** By ticket. */
+    renewalOfTicket: one<Renewal>(
+      async (ids) => (await askRenewals<RenewalRow>(renewalsByTicket, ids)).map(toRenewal),
+      ({ ticketId }) => ticketId,
+    ),
+    renewalSteps: many<Step & { renewalId: string }>(
+      (ids) => askRenewals(renewalSteps, ids),
+      ({ renewalId }) => renewalId,
+    ),
+    /** Who may fetch medicines in the patient's place, by patient. */
+    collectors: many<{ patientId: string; id: string }>(
+      (ids) => ask((tx) => readCollectors(tx, ids, now())),
+      ({ patientId }) => patientId,
+    ),
     profile: one<PatientProfile>(
       (ids) => readPatientProfiles(prisma, actor, ids),
       ({ patientId }) => patientId,

@@ -1,4 +1,6 @@
 import type { Packs } from './controls/packs.ts';
+import type { Patience } from './renewal/follow.ts';
+import type { RenewalTerms } from './renewal/terms.ts';
 
 /** What an installation decides about prescriptions. */
 export interface Rules {
@@ -10,4 +12,6 @@ export interface Rules {
   readonly screeningDeadlineMs: number;
   /** Rules for controlled medicines, by jurisdiction and day. */
   readonly packs: Packs;
+  /** What renewals cost where, and how long they wait. */
+  readonly renewals: Patience & { readonly terms: RenewalTerms };
 }

@@ -4,7 +4,7 @@ import type { ScreeningInput } from '@carethread/contracts/screening.ts';
 import { Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import { dateIn, dayMs, daysBetween } from './calendar.ts';
 import { applyingTo, isKnown, ruleUnder, substanceOf } from './controls/applying.ts';
-import { asUserErrors, packsAtSigning, signingChecks } from './controls/at-signing.ts';
+import { asUserErrors, packsAtSigning, proofAt, signingChecks } from './controls/at-signing.ts';
 import { type Pack, refOf } from './controls/pack.ts';
 import { lastDay } from './controls/rule.ts';
 import { checkChangeable } from './drafting.ts';
@@ -66,8 +66,7 @@ export function sign(
   const { contentVersion, lines } = draft;
   const { packs, validDays } = at.rules;
   const under = packsAtSigning(packs, prescription.clinic, at.now);
-  const proofAge = at.stepUp && at.now.getTime() / 1000 - at.stepUp.at;
-  const forbidden = asUserErrors(signingChecks(lines, under, proofAge));
+  const forbidden = asUserErrors(signingChecks(lines, under, proofAt(at.stepUp, at.now)));
   if (forbidden.length > 0) return new Refusal(forbidden);
   const hash = hashOf(prescription, draft);
   const begun = openFillOf(prescription);

@@ -68,7 +68,8 @@ export function releasedAs(
   }: { clinic?: string; proofAge?: number | null; under?: typeof rules } = {},
 ): Prescription {
   const written = { ...draft(lines), clinic: { jurisdiction: clinic, timeZone: 'America/New_York' } };
-  const stepUp = proofAge === null ? null : { at: now.getTime() / 1000 - proofAge, methods: ['pwd'] };
+  const stepUp =
+    proofAge === null ? null : { at: now.getTime() / 1000 - proofAge, methods: ['pwd', 'otp', 'mfa'] };
   const signed = ok(
     sign(
       written,

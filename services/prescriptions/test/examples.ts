@@ -13,6 +13,7 @@ import type { Rules } from '../src/rules.ts';
 import { screeningInput, type StoredVerdict } from '../src/screening.ts';
 import { sign } from '../src/signing.ts';
 import { judge } from '../src/judging.ts';
+import { readTerms } from '../src/renewal/terms.ts';
 import type { Holder, TicketCopy } from '../src/ticket-copy.ts';
 
 export const now = new Date('2026-11-20T09:00:00Z');
@@ -28,6 +29,11 @@ export const rules: Rules = {
   graceDays: 3,
   screeningDeadlineMs: 60_000,
   packs: readPacks(fileURLToPath(new URL('../policy-packs', import.meta.url))),
+  renewals: {
+    terms: readTerms(fileURLToPath(new URL('../renewal-terms.json', import.meta.url))),
+    paymentMs: 72 * 3_600_000,
+    approvalMs: 14 * 86_400_000,
+  },
 };
 
 /** What the catalog says of a medicine that is in no schedule. */

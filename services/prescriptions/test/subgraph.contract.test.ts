@@ -5,7 +5,15 @@ import { findingKinds, severities, verdictStatuses } from '@carethread/contracts
 import { buildSubgraph } from '@carethread/service-kit/subgraph.ts';
 import { type EnumTypeDefinitionNode, isObjectType, Kind, parse } from 'graphql';
 import { cancelReasons } from '../src/ending.ts';
-import { fillStatuses, notDispensedReasons, substitutionReasons, substitutionTypes } from '../src/fill.ts';
+import { declineReasons } from '../src/decline-renewal/decline-renewal.ts';
+import { moneyStates, moneySteps, renewalStates } from '../src/renewal/renewal.ts';
+import {
+  fillStatuses,
+  notDispensedReasons,
+  refundedReason,
+  substitutionReasons,
+  substitutionTypes,
+} from '../src/fill.ts';
 import { resolvers } from '../src/graphql/resolvers.ts';
 import { liverImpairments, pregnancies, sexes } from '../src/patient-facts.ts';
 import { statuses } from '../src/prescription.ts';
@@ -24,7 +32,11 @@ describe('the schema', () => {
     ['ScreeningCause', screeningCauses],
     ['FindingOverrideReason', overrideReasons],
     ['FillStatus', fillStatuses],
-    ['NotDispensedReason', notDispensedReasons],
+    ['RenewalState', renewalStates],
+    ['RenewalMoney', moneyStates],
+    ['RenewalStepKind', [...renewalStates, ...moneySteps]],
+    ['RenewalDeclineReason', declineReasons],
+    ['NotDispensedReason', [...notDispensedReasons, refundedReason]],
     ['SubstitutionType', substitutionTypes],
     ['SubstitutionReason', substitutionReasons],
     ['PrescriptionCancelReason', cancelReasons],

@@ -79,7 +79,14 @@ export async function startWorld(extraEnv: Record<string, string> = {}): Promise
     'prescriptions',
     fileURLToPath(new URL('..', import.meta.url)),
     (env) => createPrescriptionsService(prescriptionsConfig(env), { now: () => clock.now }),
-    { CLAIM_JWKS_URL: keys.url, ...extraEnv },
+    {
+      CLAIM_JWKS_URL: keys.url,
+      DOCUMENT_SIGNING_KEY: keys.pem,
+      // Nobody there says names: documents are made in the tests that are about them.
+      DOCUMENT_NAMES_URL: 'http://127.0.0.1:1/',
+      PUBLIC_URL: 'https://care.example',
+      ...extraEnv,
+    },
   );
   const sequences = new Map<TicketId, number>();
   const status = new Map<TicketId, TicketStatus>();

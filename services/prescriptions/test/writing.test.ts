@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PrescriptionDrafted, PrescriptionSigned } from '@carethread/contracts/events/prescriptions.ts';
 import { newId } from '@carethread/contracts/ids.ts';
+import { endMembership, grantMembership } from '@carethread/service-kit/testing/identity-events.ts';
 import { drafted, fillOf, lineInput, released, signed } from './steps.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -223,6 +224,21 @@ describe('signing (R-01)', () => {
       whole,
     );
     expect(codes(foreign)).toEqual(['NOT_ALLOWED']);
+  });
+
+  it('follows a membership that ends and is granted again, in whatever order that is heard of', async () => {
+    const doctor = await world.join('doctor');
+    const { prescriptionId, version } = await drafted(world, undefined, { doctor });
+    const sign = async () => {
+      await world.drain();
+      return world.mutate(doctor, 'signPrescription', { prescriptionId, expectedVersion: version }, whole);
+    };
+    await endMembership(world, doctor);
+    await grantMembership(world, doctor);
+    expect(codes(await sign())).toEqual(['NOT_ALLOWED']);
+    await grantMembership(world, doctor, 3);
+    await endMembership(world, doctor);
+    expect((await sign()).prescription).toMatchObject({ status: 'SIGNED' });
   });
 
   it('refuses an empty one, and repeats of unknown duration', async () => {

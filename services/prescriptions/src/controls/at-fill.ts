@@ -5,7 +5,7 @@ import { dateIn } from '../calendar.ts';
 import type { Line } from '../line.ts';
 import type { Prescription } from '../prescription.ts';
 import { type Applying, applyingTo, isKnown, nameOf, ruleUnder, substanceOf } from './applying.ts';
-import { isProofMissing } from './at-signing.ts';
+import { isProofMissing, proofAt, type ProofThen } from './at-signing.ts';
 import type { Packs } from './packs.ts';
 import { lastDay, type Rule } from './rule.ts';
 
@@ -57,9 +57,9 @@ export const isAnswered = ({ overrides, signature }: Prescription, lineId: LineI
       contentHash === signature?.contentHash && findingKey === unknownScheduleKey(lineId),
   );
 
-/** How old the proof of identity was when the content was signed, in seconds; null when there was none. */
-export const proofAgeAtSigning = ({ signature }: Prescription): number | null =>
-  signature?.stepUp ? signature.at.getTime() / 1000 - signature.stepUp.at : null;
+/** The proof of identity as it was when the content was signed; null when there was none. */
+export const proofAtSigning = ({ signature }: Prescription): ProofThen | null =>
+  signature ? proofAt(signature.stepUp, signature.at) : null;
 
 /** Why this line may not be filled there and now, as fill `number`, with the way on; null when it may. */
 export function checkLine(
@@ -85,7 +85,7 @@ export function checkLine(
       'BLOCKED',
       `${name}: at most ${rule.maxRepeats} repeats. Ask the doctor for a new prescription.`,
     );
-  if (isProofMissing(rule, proofAgeAtSigning(prescription)))
+  if (isProofMissing(rule, proofAtSigning(prescription)))
     return no(
       'BLOCKED',
       `${name}: it was signed without the proof of identity that this needs. Ask the doctor to sign a new version.`,

@@ -13,8 +13,13 @@ const ciii = (more: Partial<Line> = {}) =>
 const civ = (more: Partial<Line> = {}) => medicine({ schedule: 'CIV', ingredients: ['diazepam'] }, more);
 const cv = (more: Partial<Line> = {}) => medicine({ schedule: 'CV', ingredients: ['pregabalin'] }, more);
 
-const kinds = (one: Line, place: string | null, age: number | null = 10) =>
-  signingChecks([one], rules.packs.inForce(place, '2026-11-20'), age).map(({ kind }) => kind);
+const twoFactors = ['pwd', 'otp', 'mfa'];
+const kinds = (one: Line, place: string | null, age: number | null = 10, methods = twoFactors) =>
+  signingChecks(
+    [one],
+    rules.packs.inForce(place, '2026-11-20'),
+    age === null ? null : { ageSeconds: age, methods },
+  ).map(({ kind }) => kind);
 
 describe('what a signature needs', () => {
   it.each<[string, Line, string | null, number | null, string[]]>([
@@ -62,6 +67,16 @@ describe('what a signature needs', () => {
   ])('%s', (_, one, place, age, expected) => {
     expect(kinds(one, place, age)).toEqual(expected);
   });
+
+  it.each<[string, Line, string, string[], string[]]>([
+    ['two factors in New York', cii(), 'US-NY', ['pwd'], ['step_up']],
+    ['which a recovery code is as well', civ(), 'US-NY', ['pwd', 'recovery', 'mfa'], []],
+    ['and a passkey that has made sure of its user', cv(), 'US-NY', ['hwk', 'user', 'mfa'], []],
+    ['any proof elsewhere in the US', cii(), 'US-CA', ['pwd'], []],
+    ['none for what is in no schedule', medicine({}), 'US-NY', ['pwd'], []],
+  ])('%s', (_, one, place, methods, expected) => {
+    expect(kinds(one, place, 10, methods)).toEqual(expected);
+  });
 });
 
 const inPlace = (lines: Line[], jurisdiction = 'US') => ({
@@ -76,7 +91,7 @@ const signedWith = (prescription: ReturnType<typeof inPlace>, proofAge: number |
     {
       now,
       rules,
-      stepUp: proofAge === null ? null : { at: now.getTime() / 1000 - proofAge, methods: ['pwd'] },
+      stepUp: proofAge === null ? null : { at: now.getTime() / 1000 - proofAge, methods: twoFactors },
     },
   );
 
@@ -89,6 +104,13 @@ describe('signing controlled medicines', () => {
         path: [],
         message: expect.stringMatching(/Schedule II \(US@1\).*confirmIdentity.*300 seconds/),
       },
+    ]);
+  });
+
+  it('says which proof, where the pack asks for particular ones', () => {
+    const refusal = signedWith(inPlace([cii()], 'US-NY'), null) as Refusal;
+    expect(refusal.userErrors).toMatchObject([
+      { code: 'STEP_UP_REQUIRED', message: expect.stringContaining('who you are with two factors (confirm') },
     ]);
   });
 
@@ -111,7 +133,7 @@ describe('signing controlled medicines', () => {
   it('keeps packs, proof and schedules with the signature', () => {
     const [plain, strict] = [medicine({}), cii()];
     const { signature, signedSchedules } = ok(signedWith(inPlace([plain, strict], 'US-NY'), 10)).prescription;
-    expect(signature).toMatchObject({ packs: ['US-NY@1', 'US@1'], stepUp: { methods: ['pwd'] } });
+    expect(signature).toMatchObject({ packs: ['US-NY@2', 'US@1'], stepUp: { methods: twoFactors } });
     expect(signedSchedules).toEqual({ [plain.id]: null, [strict.id]: 'CII' });
   });
 

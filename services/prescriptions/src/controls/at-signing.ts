@@ -1,8 +1,10 @@
 import type { RefusalCode, UserError } from '@carethread/service-kit/refusal.ts';
+import type { StepUp } from '@carethread/contracts/actor.ts';
 import { dateIn } from '../calendar.ts';
 import { isCoded, type Line } from '../line.ts';
 import type { Clinic } from '../prescription.ts';
 import { type Applying, applyingTo, isKnown, nameOf, ruleUnder, substanceOf } from './applying.ts';
+import { inMethods } from './in-words.ts';
 import type { Pack } from './pack.ts';
 import type { Packs } from './packs.ts';
 import type { Rule } from './rule.ts';
@@ -32,17 +34,23 @@ export interface SigningCheck {
 export const packsAtSigning = (packs: Packs, clinic: Clinic | null, now: Date): Pack[] =>
   packs.inForce(clinic?.jurisdiction ?? null, dateIn(clinic?.timeZone ?? 'UTC', now));
 
-/**
- * What the packs say of these lines as they are written. `proofAge` is how old the signer's proof of identity is, in
- * seconds; null without one.
- */
+/** A proof of identity as it was when it was needed. */
+export interface ProofThen {
+  ageSeconds: number;
+  /** In the words of RFC 8176. */
+  methods: readonly string[];
+}
+export const proofAt = (stepUp: StepUp | null | undefined, at: Date): ProofThen | null =>
+  stepUp ? { ageSeconds: at.getTime() / 1000 - stepUp.at, methods: stepUp.methods } : null;
+
+/** What the packs say of these lines as they are written, by somebody with this proof of who they are. */
 export function signingChecks(
   lines: readonly Line[],
   under: readonly Pack[],
-  proofAge: number | null,
+  proof: ProofThen | null,
 ): SigningCheck[] {
   const each = lines.map((line) => ({ line, applying: applyingTo(under, substanceOf(line)) }));
-  const proofs = each.filter(({ applying }) => isProofMissing(ruleUnder(applying), proofAge));
+  const proofs = each.filter(({ applying }) => isProofMissing(ruleUnder(applying), proof));
   return [
     ...(proofs.length > 0 ? [stepUpCheck(proofs.map(({ applying }) => applying))] : []),
     ...each.flatMap(({ line, applying }, i) => [
@@ -52,9 +60,15 @@ export function signingChecks(
   ];
 }
 
-/** Whether the rule wants a proof of identity that is younger than this one, in seconds. */
-export const isProofMissing = ({ stepUpMaxAgeSeconds }: Rule, age: number | null): boolean =>
-  stepUpMaxAgeSeconds < Infinity && (age === null || age > stepUpMaxAgeSeconds);
+/** Whether the rule wants a proof of identity that is younger than this one, or was given in another way. */
+export const isProofMissing = (
+  { stepUpMaxAgeSeconds, stepUpMethods }: Rule,
+  proof: ProofThen | null,
+): boolean =>
+  stepUpMaxAgeSeconds < Infinity &&
+  (proof === null ||
+    proof.ageSeconds > stepUpMaxAgeSeconds ||
+    !stepUpMethods.every((method) => proof.methods.includes(method)));
 
 /** Those that refuse the signature, as a client is told. */
 export const asUserErrors = (checks: readonly SigningCheck[]): UserError[] =>
@@ -65,11 +79,13 @@ export const asUserErrors = (checks: readonly SigningCheck[]): UserError[] =>
   );
 
 function stepUpCheck(applying: Applying[][]): SigningCheck {
-  const seconds = Math.min(...applying.map((each) => ruleUnder(each).stepUpMaxAgeSeconds));
+  const rules = applying.map(ruleUnder);
+  const seconds = Math.min(...rules.map((rule) => rule.stepUpMaxAgeSeconds));
+  const how = inMethods([...new Set(rules.flatMap((rule) => rule.stepUpMethods))]);
   return {
     kind: 'step_up',
     line: null,
-    message: `${nameOf(applying.flat())}: prove once more who you are (confirmIdentity), and sign within ${seconds} seconds with the access token you get.`,
+    message: `${nameOf(applying.flat())}: prove once more who you are${how} (confirmIdentity), and sign within ${seconds} seconds with the access token you get.`,
     code: 'STEP_UP_REQUIRED',
     field: null,
   };

@@ -12,6 +12,7 @@ export function inWords(rule: Rule, lastDay: LocalDate | null): string[] {
       `Not again earlier than ${times(rule.refillGraceDays, 'day')} before the supply ends.`,
     isSet(rule.stepUpMaxAgeSeconds) &&
       `The doctor proves who they are at most ${times(rule.stepUpMaxAgeSeconds, 'second')} before signing.`,
+    rule.stepUpMethods.length > 0 && `That proof is given${inMethods(rule.stepUpMethods)}.`,
     !rule.substitutionAllowed && 'No other product instead.',
     rule.maxTransfers === 0 && 'The pharmacy that begins it finishes it.',
     isSet(rule.maxTransfers) &&
@@ -25,6 +26,19 @@ export function inWords(rule: Rule, lastDay: LocalDate | null): string[] {
   ];
   return words.filter((sentence) => sentence !== false);
 }
+
+const methodInWords: Record<string, string> = {
+  pwd: 'a password',
+  otp: 'a code of an authenticator app',
+  hwk: 'a passkey in a piece of hardware',
+  mfa: 'two factors',
+};
+
+/** ` with two factors`, say; nothing when any way will do. */
+export const inMethods = (methods: readonly string[]): string =>
+  methods.length === 0
+    ? ''
+    : ` with ${methods.map((method) => methodInWords[method] ?? method).join(' and ')}`;
 
 const isSet = (limit: number): boolean => limit < Infinity;
 const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

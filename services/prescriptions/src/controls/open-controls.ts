@@ -1,7 +1,7 @@
 import type { Prescription } from '../prescription.ts';
 import { isKnown } from './applying.ts';
 import { signingChecks } from './at-signing.ts';
-import { isAnswered, proofAgeAtSigning, unknownScheduleKey } from './at-fill.ts';
+import { isAnswered, proofAtSigning, unknownScheduleKey } from './at-fill.ts';
 import type { Packs } from './packs.ts';
 
 const prefix = 'control:';
@@ -26,7 +26,7 @@ export function openControls(prescription: Prescription, packs: Packs): string[]
       ? { ...line, resolved: { ...line.resolved, schedule: signedSchedules[line.id]! } }
       : line,
   );
-  const refused = signingChecks(asSigned, packs.named(signature.packs), proofAgeAtSigning(prescription))
+  const refused = signingChecks(asSigned, packs.named(signature.packs), proofAtSigning(prescription))
     .filter(({ code }) => code !== null)
     .map(({ kind, line }) => `${prefix}${line === null ? 'signature' : lines[line]!.id}:${kind}`);
   const unknown = lines.filter((line) => !isKnown(line) && !isAnswered(prescription, line.id));

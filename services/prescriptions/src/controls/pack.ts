@@ -19,6 +19,11 @@ export const rulesSchema = z.strictObject({
   refillGraceDays: count.optional(),
   /** The signature needs a proof of identity that is no older than this. */
   stepUpMaxAgeSeconds: z.int().min(10).max(3_600).optional(),
+  /** How that proof was given, in the words of RFC 8176: all of these, such as mfa for two factors. */
+  stepUpMethods: z
+    .array(z.enum(['pwd', 'otp', 'hwk', 'mfa']))
+    .min(1)
+    .optional(),
   /** The pharmacy gives exactly what was prescribed. */
   substitution: z.literal('forbidden').optional(),
   /** How often another pharmacy may go on after one has handed something over. */
@@ -37,6 +42,11 @@ export const rulesSchema = z.strictObject({
 });
 export type PackRules = z.infer<typeof rulesSchema>;
 
+const completeRulesSchema = rulesSchema.refine(
+  ({ stepUpMethods, stepUpMaxAgeSeconds }) => !stepUpMethods || stepUpMaxAgeSeconds !== undefined,
+  { path: ['stepUpMethods'], message: 'needs stepUpMaxAgeSeconds beside it' },
+);
+
 const scheduleSchema = z.strictObject({
   /** As the jurisdiction calls it. */
   code: z.string().min(1).max(40),
@@ -48,7 +58,7 @@ const scheduleSchema = z.strictObject({
   ]),
   /** Where each rule is written, for people. */
   sources: z.array(text).min(1),
-  rules: rulesSchema,
+  rules: completeRulesSchema,
 });
 export type PackSchedule = z.infer<typeof scheduleSchema>;
 

@@ -14,7 +14,7 @@ describe('the shipped packs', () => {
   it.each([
     ['US', ['US@1']],
     ['US-CA', ['US@1']],
-    ['US-NY', ['US-NY@1', 'US@1']],
+    ['US-NY', ['US-NY@2', 'US@1']],
     ['FR', ['FR@1']],
     ['DE', []],
     [null, []],

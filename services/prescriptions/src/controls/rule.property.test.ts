@@ -12,6 +12,7 @@ const packRules = fc
     maxDaysSupply: some(days),
     refillGraceDays: some(fc.integer({ min: 0, max: 20 })),
     stepUpMaxAgeSeconds: some(fc.integer({ min: 10, max: 3_600 })),
+    stepUpMethods: some(fc.uniqueArray(fc.constantFrom('pwd', 'otp', 'hwk', 'mfa'), { minLength: 1 })),
     substitution: some(fc.constant('forbidden' as const)),
     maxTransfers: some(fc.integer({ min: 0, max: 3 })),
     restOfPart: some(fc.record({ shortSupplyHours: days, onRequestDaysFromSigning: days })),
@@ -37,6 +38,7 @@ const never = '9999-12-31';
 const noLaxer = (rule: Rule, other: Rule, signedAt: Date, zone: string): boolean =>
   numbers.every((key) => rule[key] <= other[key]) &&
   (!rule.substitutionAllowed || other.substitutionAllowed) &&
+  other.stepUpMethods.every((method) => rule.stepUpMethods.includes(method)) &&
   (lastDay(rule, signedAt, zone) ?? never) <= (lastDay(other, signedAt, zone) ?? never);
 
 describe('two rules at once', () => {
@@ -46,6 +48,8 @@ describe('two rules at once', () => {
         const both = stricter(a, b);
         expect(noLaxer(both, a, signedAt, zone)).toBe(true);
         expect(noLaxer(both, b, signedAt, zone)).toBe(true);
+        for (const method of both.stepUpMethods)
+          expect([...a.stepUpMethods, ...b.stepUpMethods]).toContain(method);
         for (const key of numbers) expect([a[key], b[key]]).toContain(both[key]);
         expect([a, b].map((one) => lastDay(one, signedAt, zone))).toContain(lastDay(both, signedAt, zone));
       }),

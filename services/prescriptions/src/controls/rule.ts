@@ -11,6 +11,8 @@ export interface Rule {
   readonly maxDaysSupply: number;
   readonly refillGraceDays: number;
   readonly stepUpMaxAgeSeconds: number;
+  /** How the proof of identity has to have been given: all of these. */
+  readonly stepUpMethods: readonly string[];
   readonly substitutionAllowed: boolean;
   readonly maxTransfers: number;
   readonly shortSupplyHours: number;
@@ -25,6 +27,7 @@ export const noRule: Rule = {
   maxDaysSupply: Infinity,
   refillGraceDays: Infinity,
   stepUpMaxAgeSeconds: Infinity,
+  stepUpMethods: [],
   substitutionAllowed: true,
   maxTransfers: Infinity,
   shortSupplyHours: Infinity,
@@ -38,6 +41,7 @@ export const ruleOf = (rules: PackRules): Rule => ({
   maxDaysSupply: rules.maxDaysSupply ?? Infinity,
   refillGraceDays: rules.refillGraceDays ?? Infinity,
   stepUpMaxAgeSeconds: rules.stepUpMaxAgeSeconds ?? Infinity,
+  stepUpMethods: [...(rules.stepUpMethods ?? [])].sort(),
   substitutionAllowed: rules.substitution !== 'forbidden',
   maxTransfers: rules.maxTransfers ?? Infinity,
   shortSupplyHours: rules.restOfPart?.shortSupplyHours ?? Infinity,
@@ -52,6 +56,7 @@ export const stricter = (a: Rule, b: Rule): Rule => ({
   maxDaysSupply: Math.min(a.maxDaysSupply, b.maxDaysSupply),
   refillGraceDays: Math.min(a.refillGraceDays, b.refillGraceDays),
   stepUpMaxAgeSeconds: Math.min(a.stepUpMaxAgeSeconds, b.stepUpMaxAgeSeconds),
+  stepUpMethods: [...new Set([...a.stepUpMethods, ...b.stepUpMethods])].sort(),
   substitutionAllowed: a.substitutionAllowed && b.substitutionAllowed,
   maxTransfers: Math.min(a.maxTransfers, b.maxTransfers),
   shortSupplyHours: Math.min(a.shortSupplyHours, b.shortSupplyHours),

@@ -1,7 +1,7 @@
 import { toEnum } from '../codes.ts';
 import { applyingTo, isKnown, nameOf, ruleUnder, substanceOf } from '../controls/applying.ts';
 import { standingOf } from '../controls/at-fill.ts';
-import { packsAtSigning, signingChecks } from '../controls/at-signing.ts';
+import { packsAtSigning, proofAt, signingChecks } from '../controls/at-signing.ts';
 import { inWords } from '../controls/in-words.ts';
 import { refOf } from '../controls/pack.ts';
 import { lastDay } from '../controls/rule.ts';
@@ -48,8 +48,7 @@ export function signingChecksOf(
   const draft = draftOf(prescription);
   if (!draft || actor?.role !== 'doctor') return [];
   const under = packsAtSigning(packs, prescription.clinic, now());
-  const age = actor.stepUp ? now().getTime() / 1000 - actor.stepUp.at : null;
-  return signingChecks(draft.lines, under, age).map((check) => ({
+  return signingChecks(draft.lines, under, proofAt(actor.stepUp, now())).map((check) => ({
     ...check,
     lineId: check.line === null ? null : draft.lines[check.line]!.id,
   }));
@@ -68,6 +67,7 @@ export const MedicineControl: MedicineControlResolvers = {
   maxDaysSupply: ({ rule }) => limit(rule.maxDaysSupply),
   lastDay: ({ lastDay: last }) => last,
   stepUpMaxAgeSeconds: ({ rule }) => limit(rule.stepUpMaxAgeSeconds),
+  stepUpMethods: ({ rule }) => [...rule.stepUpMethods],
   substitutionAllowed: ({ rule }) => rule.substitutionAllowed,
   maxTransfers: ({ rule }) => limit(rule.maxTransfers),
   fractionDays: ({ rule }) => limit(rule.fractionDays),

@@ -80,6 +80,7 @@ export const DispenseType: DispenseResolvers = {
   pharmacy: ({ pharmacyId }) => ({ id: pharmacyId }),
   patient: ({ patientId }) => ({ id: patientId }),
   handedOverBy: ({ handedOverBy }) => ({ id: handedOverBy }),
+  collectedBy: ({ collectedBy }) => collectedBy && { id: collectedBy },
 };
 
 export const DispenseItem: DispenseItemResolvers = {

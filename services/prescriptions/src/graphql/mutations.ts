@@ -1,13 +1,17 @@
-import type { DispenseId, TicketId, UserId } from '@carethread/contracts/ids.ts';
+import type { DispenseId, RenewalId, TicketId, UserId } from '@carethread/contracts/ids.ts';
 import { payload, Refusal } from '@carethread/service-kit/refusal.ts';
 import { amendPrescription } from '../amend-prescription/amend-prescription.ts';
+import { approveRenewal } from '../approve-renewal/approve-renewal.ts';
 import { cancelPrescription } from '../cancel-prescription/cancel-prescription.ts';
+import { declineRenewal } from '../decline-renewal/decline-renewal.ts';
 import { discardDraft } from '../discard-draft/discard-draft.ts';
+import { createDocumentLink } from '../download-document/create-document-link.ts';
 import { draftPrescription } from '../draft-prescription/draft-prescription.ts';
 import { setLines } from '../edit-lines/set-lines.ts';
 import type { FillId } from '../fill.ts';
 import type { MutationResolvers } from '../generated/graphql.ts';
 import { handOver } from '../hand-over/hand-over.ts';
+import { pressMakeDocument } from '../make-document/press-make-document.ts';
 import { markNotDispensed } from '../mark-not-dispensed/mark-not-dispensed.ts';
 import { overrideFinding } from '../override-finding/override-finding.ts';
 import { prepareLines } from '../prepare-lines/prepare-lines.ts';
@@ -18,6 +22,8 @@ import { recordAllergy } from '../record-allergy/record-allergy.ts';
 import { endCondition } from '../record-condition/end-condition.ts';
 import { recordCondition } from '../record-condition/record-condition.ts';
 import { redeemRepeat } from '../redeem-repeat/redeem-repeat.ts';
+import { refundRenewalLines } from '../refund-renewal-lines/refund-renewal-lines.ts';
+import { requestRenewal } from '../request-renewal/request-renewal.ts';
 import { signPrescription } from '../sign-prescription/sign-prescription.ts';
 import { updatePatientFacts } from '../update-patient-facts/update-patient-facts.ts';
 import type { Context } from './context.ts';
@@ -63,6 +69,11 @@ async function dispensed(context: Context, command: Promise<DispenseId | Refusal
   return { dispense, ...fillPayload(dispense && (await fillView(dispense.fillId, context))) };
 }
 
+async function renewed(context: Context, command: Promise<RenewalId | Refusal>) {
+  const id = await done(context, command);
+  return payload('renewal', id instanceof Refusal ? id : await context.reads.renewal.load(id));
+}
+
 /** Every command by its name in the schema. */
 export const Mutation: MutationResolvers = {
   draftPrescription: async (_, { input }, context) => {
@@ -89,5 +100,13 @@ export const Mutation: MutationResolvers = {
   endAllergy: (_, { input }, context) => profiled(context, endAllergy(context, input)),
   recordCondition: (_, { input }, context) => profiled(context, recordCondition(context, input)),
   endCondition: (_, { input }, context) => profiled(context, endCondition(context, input)),
+  createDocumentLink: async (_, { input }, context) =>
+    payload('link', await createDocumentLink(context, input)),
+  makePrescriptionDocument: async (_, { input }, context) =>
+    payload('outcome', await pressMakeDocument(context, input)),
   updatePatientFacts: (_, { input }, context) => profiled(context, updatePatientFacts(context, input)),
+  requestRenewal: (_, { input }, context) => renewed(context, requestRenewal(context, input)),
+  approveRenewal: (_, { input }, context) => renewed(context, approveRenewal(context, input)),
+  declineRenewal: (_, { input }, context) => renewed(context, declineRenewal(context, input)),
+  refundRenewalLines: (_, { input }, context) => renewed(context, refundRenewalLines(context, input)),
 };

@@ -78,7 +78,9 @@ export const PrescriptionType: PrescriptionResolvers = {
   policyPacks: ({ signature }) => signature?.packs ?? [],
   identityProvedAt: ({ signature }) => (signature?.stepUp ? new Date(signature.stepUp.at * 1000) : null),
   endReason: ({ ended }) => ended?.reason ?? null,
+  document: ({ id }, _, { reads }) => reads.document.load(id),
   patientProfile: ({ patientId }, _, { reads }) => reads.profile.load(patientId),
+  collectors: ({ patientId }, _, { reads }) => reads.collectors.load(patientId),
   keptVerdict: async ({ id }, _, { reads }) => {
     const judged = await reads.verdict.load(id);
     return judged && { input: judged.input, verdict: judged.verdict };

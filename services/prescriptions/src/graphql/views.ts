@@ -6,7 +6,8 @@ import type { Rule } from '../controls/rule.ts';
 import type { Dispense, Fill as FillState, FillLine as FillLineState, Preparation } from '../fill.ts';
 import type { Line } from '../line.ts';
 import type { Prescription } from '../prescription.ts';
-import type { DispenseRecord, Judged, SignedContent } from '../reads.ts';
+import type { DispenseRecord, DocumentRow, Judged, SignedContent } from '../reads.ts';
+import type { Renewal, Step } from '../renewal/renewal.ts';
 import type { Override, StoredVerdict } from '../screening.ts';
 import type { PatientProfile } from '../show-patient-profile/read-patient-profiles.ts';
 
@@ -53,6 +54,7 @@ export type AppliedScheduleView = Applying;
 export interface SigningCheckView extends SigningCheckState {
   lineId: string | null;
 }
+export type DocumentView = DocumentRow;
 export type PrescriptionView = Prescription;
 export type SignedContentView = SignedContent;
 export interface PreparationView extends Preparation {
@@ -64,3 +66,8 @@ export type PatientProfileView = PatientProfile;
 export type DispenseItemView = Dispense['items'][number];
 export type AllergyView = PatientProfile['allergies'][number];
 export type ConditionView = PatientProfile['conditions'][number];
+/** A step with the renewal it belongs to, whose price it may speak of. */
+export interface RenewalStepView {
+  renewal: Renewal;
+  step: Step;
+}

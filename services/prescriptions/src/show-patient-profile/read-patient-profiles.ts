@@ -23,7 +23,8 @@ const onRecord = { where: { endedAt: null }, orderBy: { recordedAt: 'asc' } } as
 const open = ['created', 'sent', 'received', 'preparing', 'ready', 'cancel_marked'];
 
 /**
- * Of these patients, the profiles the person may see: the own one, and those of patients they have an open ticket with.
+ * Of these patients, the profiles the person may see: the own one, those of patients they have an open ticket with, and
+ * those whose record they read (a clinic it is shared with, an emergency).
  * A patient about whom nothing was recorded has an empty one.
  */
 export async function readPatientProfiles(
@@ -47,7 +48,11 @@ export async function readPatientProfiles(
     select: { patientId: true },
     distinct: ['patientId'],
   });
-  const visible = new Set(related.map(({ patientId }) => patientId));
+  const shared = await prisma.$queryRaw<
+    { id: string }[]
+  >`SELECT id FROM unnest(${missing}::uuid[]) AS wanted (id)
+    WHERE access.reads_record(id)`;
+  const visible = new Set([...related.map(({ patientId }) => patientId), ...shared.map(({ id }) => id)]);
   if (actor?.role === 'patient') visible.add(actor.userId);
   return [...profiles, ...missing.filter((id) => visible.has(id)).map(empty)];
 }

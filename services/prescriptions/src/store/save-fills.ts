@@ -22,8 +22,8 @@ const lotTypes = `line_id uuid, quantity int, lot text, expires_on date, substit
 const insertPreparations = `INSERT INTO preparation (id, fill_id, ${lotColumns})
   SELECT id, $1, ${lotColumns} FROM jsonb_to_recordset($2::jsonb) AS ready (id uuid, ${lotTypes})`;
 const insertDispense = `INSERT INTO dispense (id, prescription_id, fill_id, ticket_id, pharmacy_id, fence, handed_over_by,
-    handed_over_at, patient_id, doctor_id)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+    handed_over_at, patient_id, doctor_id, collected_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 const insertItems = `INSERT INTO dispense_item (dispense_id, position, ${lotColumns})
   SELECT $1, position, ${lotColumns} FROM jsonb_to_recordset($2::jsonb) AS item (position int, ${lotTypes})`;
 
@@ -72,6 +72,7 @@ export function saveDispense(tx: Tx, { id, patientId, doctorId }: Prescription, 
     handedOverAt,
     patientId,
     doctorId,
+    dispense.collectedBy,
   ]);
   tx.send(insertItems, [
     dispense.id,

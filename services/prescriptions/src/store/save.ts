@@ -4,6 +4,7 @@ import { addDays, dateIn } from '../calendar.ts';
 import { expiresEverywhere } from '../ending.ts';
 import type { Dispense } from '../fill.ts';
 import { ingredientsOf } from '../line.ts';
+import { scheduleDocument } from '../make-document/schedule-document.ts';
 import type { Decided, Prescription } from '../prescription.ts';
 import type { Rules } from '../rules.ts';
 import { announce } from './announce.ts';
@@ -79,7 +80,10 @@ export function save(
   saveFills(tx, before, after);
   if (dispense) saveDispense(tx, after, dispense);
   saveMedicine(tx, before, after);
-  checkOthers(tx, before, after);
+  if (after.status === 'released' && before?.status !== 'released') {
+    checkOthers(tx, after);
+    scheduleDocument(tx, after.id, after.contentVersion, after.releasedAt!);
+  }
   for (const each of after.overrides.slice(before?.overrides.length ?? 0)) {
     const { id, contentHash, findingKey, reason, text, doctorId, at } = each;
     tx.send(insertOverride, [id, after.id, contentHash, findingKey, reason, text, doctorId, at]);
@@ -164,12 +168,7 @@ const medicineOf = (prescription: Prescription) => ({
 });
 
 /** The patient has one medicine more: the others are checked again. Not here, where their locks are not ours. */
-function checkOthers(
-  tx: Tx,
-  before: Prescription | null,
-  { id, patientId, contentVersion, status, releasedAt }: Prescription,
-): void {
-  if (status !== 'released' || before?.status === 'released') return;
+function checkOthers(tx: Tx, { id, patientId, contentVersion, releasedAt }: Prescription): void {
   schedule(tx, {
     key: `rescreen:${patientId}:${id}:${contentVersion}`,
     kind: 'rescreen-patient',

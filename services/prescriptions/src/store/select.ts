@@ -69,7 +69,7 @@ export const selectDispenses = (
   condition: string,
 ) => `SELECT d.id, d.prescription_id AS "prescriptionId", d.patient_id AS "patientId",
   d.fill_id AS "fillId", d.ticket_id AS "ticketId", d.pharmacy_id AS "pharmacyId", d.fence,
-  d.handed_over_by AS "handedOverBy", d.handed_over_at AS "handedOverAt",
+  d.handed_over_by AS "handedOverBy", d.handed_over_at AS "handedOverAt", d.collected_by AS "collectedBy",
   (SELECT json_agg(json_build_object('lineId', i.line_id, 'quantity', i.quantity, 'lot', i.lot,
       'expiresOn', i.expires_on, 'substitution', ${substitutionJson('i')}, 'preparedBy', i.prepared_by,
       'preparedAt', i.prepared_at) ORDER BY i.position) FROM dispense_item i WHERE i.dispense_id = d.id) AS items

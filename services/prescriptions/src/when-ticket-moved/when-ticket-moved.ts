@@ -5,8 +5,11 @@ import type { DataOf } from '@carethread/contracts/registry.ts';
 import { ticketCancelled, ticketExpired, ticketGivenBack, ticketNotFulfilled } from '../ending.ts';
 import type { Prescription } from '../prescription.ts';
 import { checkAgain, type Reacting, saveIf } from '../react.ts';
+import { onTicket } from '../renewal/follow.ts';
 import { causeOfEvent } from '@carethread/service-kit/cause.ts';
 import { lockPrescriptionOfTicket } from '../store/load.ts';
+import { lockRenewalOfTicket, saveRenewal } from '../store/renewal-store.ts';
+import { isEnded } from '../ticket-copy.ts';
 
 type TicketMoved = DataOf<'tickets.ticket.moved.v1'>;
 
@@ -23,8 +26,19 @@ export const whenTicketMoved =
       tx.query(follow, [ticketId, to, pharmacyId, fence, held, event.sequence]),
       lockPrescriptionOfTicket(tx, ticketId),
     ]);
-    if (followed.length > 0 && prescription) await react(tx, event, prescription, by);
+    if (followed.length === 0) return;
+    if (prescription) await react(tx, event, prescription, by);
+    // After the prescription: whoever takes both locks takes them in this order.
+    await endRenewal(tx, event, by);
   };
+
+/** A renewal whose ticket has ended is over; payments hears of it as well, and sees to the money. */
+async function endRenewal(tx: Tx, event: EventEnvelope<TicketMoved>, { now }: Reacting): Promise<void> {
+  if (!isEnded(event.data.to)) return;
+  const renewal = await lockRenewalOfTicket(tx, event.data.ticketId);
+  const settled = renewal && onTicket(renewal, event.data, now());
+  if (settled) saveRenewal(tx, renewal, settled, causeOfEvent(event));
+}
 
 async function react(
   tx: Tx,
