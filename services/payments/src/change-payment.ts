@@ -26,7 +26,7 @@ type Decide = (locked: Locked, now: Date) => readonly Fact[] | Refusal;
 /** One change a person makes to a payment, in their transaction: load and lock, decide, save. */
 export async function changePaymentIn(
   tx: Tx,
-  { rules, now }: Foundation,
+  { rules, metrics, now }: Foundation,
   caller: Caller,
   paymentId: PaymentId,
   decide: Decide,
@@ -37,6 +37,7 @@ export async function changePaymentIn(
   const facts = decide(locked, at);
   if (facts instanceof Refusal) return facts;
   savePayment(tx, locked.payment, facts, { cause: causeOfRequest(caller), rules, now: at });
+  metrics.count(facts);
   return { paymentId };
 }
 
@@ -56,7 +57,7 @@ export const changePaymentOnce = (
 /** The same for something that became known, or due: as the worker, in a transaction at hand. */
 export async function changeKnown(
   tx: Tx,
-  { rules, now }: Pick<Foundation, 'rules' | 'now'>,
+  { rules, metrics, now }: Pick<Foundation, 'rules' | 'metrics' | 'now'>,
   cause: Cause,
   paymentId: PaymentId,
   decide: (locked: Locked, now: Date) => readonly Fact[],
@@ -64,6 +65,8 @@ export async function changeKnown(
   const locked = await lockPayment(tx, paymentId);
   if (!locked) return null;
   const at = now();
-  const payment = savePayment(tx, locked.payment, decide(locked, at), { cause, rules, now: at });
+  const facts = decide(locked, at);
+  const payment = savePayment(tx, locked.payment, facts, { cause, rules, now: at });
+  metrics.count(facts);
   return { ...locked, payment };
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@carethread/service-kit/database.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
 import type { PrismaClient } from './generated/prisma/client.ts';
+import type { PaymentMetrics } from './metrics.ts';
 import type { PaymentProvider } from './provider/provider.ts';
 import type { Rules } from './rules.ts';
 
@@ -11,6 +12,7 @@ export interface Foundation {
   prisma: PrismaClient;
   provider: PaymentProvider;
   rules: Rules;
+  metrics: PaymentMetrics;
   log: Log;
   now: () => Date;
 }

@@ -10,12 +10,16 @@ import {
   whenTicketMoved,
   whenTicketOpened,
 } from './when-ticket-changes/when-ticket-changes.ts';
+import { whenRenewalRefundRequested } from './when-renewal-requested/when-renewal-refund-requested.ts';
+import { whenRenewalRequested } from './when-renewal-requested/when-renewal-requested.ts';
 
 /** What we do about every event we subscribe to. */
 export const reactions = (foundation: Foundation): Handlers<'payments'> => ({
   'tickets.ticket.opened.v1': whenTicketOpened,
   'tickets.ticket.moved.v1': whenTicketMoved(foundation),
   'prescriptions.fill.handed_over.v1': whenFillHandedOver,
+  'prescriptions.renewal.requested.v1': whenRenewalRequested(foundation),
+  'prescriptions.renewal.refund_requested.v1': whenRenewalRefundRequested(foundation),
 });
 
 /** What we do when a task is due. A lease outlasts the longest call, so that nobody else makes the same one meanwhile. */

@@ -4,9 +4,11 @@ import { buildSubgraph } from '@carethread/service-kit/subgraph.ts';
 import { type PaymentsConfig, providerFrom, rulesFrom } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { audited } from './graphql/audited.ts';
 import type { Context } from './graphql/context.ts';
 import { loadersFor } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
+import { paymentMetrics } from './metrics.ts';
 import { reactions, tasks } from './reactions.ts';
 import { webhookRoute } from './receive-webhook/webhook-route.ts';
 
@@ -19,13 +21,22 @@ export function createPaymentsService(config: PaymentsConfig, overrides: { now?:
   return createService(
     'payments',
     config,
-    ({ database, log, now }) => {
+    ({ database, log, metrics, now }) => {
       if (config.NODE_ENV === 'production' && provider.name === 'flaky')
         log.warn({ provider: provider.name }, 'payments go to the simulator: no money is taken');
       const prisma = new PrismaClient({ adapter: database.prisma });
-      const foundation: Foundation = { database, prisma, provider, rules, log, now };
+      const foundation: Foundation = {
+        database,
+        prisma,
+        provider,
+        rules,
+        metrics: paymentMetrics(metrics, database),
+        log,
+        now,
+      };
       return {
         schema: buildSubgraph(sdl, resolvers),
+        audited,
         context: (request): Context => ({
           ...request,
           foundation,

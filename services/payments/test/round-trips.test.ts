@@ -29,7 +29,7 @@ beforeAll(async () => {
   const config = readConfig(paymentsConfig, env);
   const prisma = new PrismaClient({ adapter: database.prisma });
   const [provider, rules, log] = [providerFrom(config), rulesFrom(config), createLog('payments', 'silent')];
-  foundation = { database, prisma, provider, rules, log, now: world.now };
+  foundation = { database, prisma, provider, rules, metrics: { count() {} }, log, now: world.now };
   await database.asActor(null, (tx) => tx.query('SELECT 1'));
 });
 afterAll(async () => {

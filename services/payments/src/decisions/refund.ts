@@ -13,6 +13,12 @@ export function refund(
   wish: { minor: number | null; reason: RefundReason; by: UserId; expectedVersion: number },
   at: Date,
 ): Fact[] | Refusal {
+  // What is paid back there is not handed over: only prescriptions can see to both at once.
+  if (payment.subjectId !== null && wish.reason !== 'goodwill')
+    return refuse(
+      'NOT_ALLOWED',
+      'It pays for a renewal: decline it, cancel its ticket, or pay back its lines. Here, only goodwill.',
+    );
   if (!payment.paidBy) return wrongStatus(payment, 'There is nothing to pay back: no money was taken.');
   const left = refundable(payment);
   if (left === 0) return wrongStatus(payment, 'All of it goes back, or went back, already.');
@@ -32,6 +38,20 @@ export function refund(
       requestedBy: wish.by,
       at,
     },
+  ];
+}
+
+/** As much of this as is left goes back, because a service says so. */
+export function refundPart(
+  payment: Payment,
+  { minor, reason, by }: { minor: number; reason: RefundReason; by: UserId },
+  at: Date,
+): Fact[] {
+  const part = Math.min(minor, refundable(payment));
+  if (!payment.paidBy || part === 0) return [];
+  const refundId = refundIdOf(payment.id, payment.refunds.length + 1);
+  return [
+    { type: 'refund_started', refundId, attemptId: payment.paidBy, minor: part, reason, requestedBy: by, at },
   ];
 }
 
