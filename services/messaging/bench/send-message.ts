@@ -5,7 +5,7 @@
 import { newId } from '@carethread/contracts/ids.ts';
 import { nobody } from '@carethread/service-kit/cause.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
-import { sendMessage } from '../src/send-message/send-message.ts';
+import { sendMessage } from '../src/sending.ts';
 import { type Messaging, openedTicket, startMessaging } from '../test/messaging.ts';
 
 const total = Number(process.argv[2] ?? 4_000);

@@ -1,6 +1,8 @@
 import type { Tx } from '@carethread/bus/transaction.ts';
-import type { PrincipalId, ThreadId } from '@carethread/contracts/ids.ts';
+import type { MessageId, PrincipalId, ThreadId } from '@carethread/contracts/ids.ts';
 import type { Marker } from './marker.ts';
+import type { Hearer } from './mention.ts';
+import { followReaders } from './search-store.ts';
 import type { Seat, Seating } from './seating.ts';
 import type { Thread } from './thread.ts';
 import { countUnread } from './unread-sql.ts';
@@ -11,6 +13,35 @@ export const seatedIn = (tx: Tx, threadId: ThreadId): Promise<Seat[]> =>
     'SELECT principal_id AS "principalId", role FROM member WHERE thread_id = $1 AND left_at IS NULL',
     [threadId],
   );
+
+/** SQL: whether a member row's mute holds at a moment. */
+const quietAt = (moment: string) => `(muted AND (muted_until IS NULL OR muted_until > ${moment}))`;
+const findHearers = `SELECT principal_id AS "principalId", role, ${quietAt('$2')} AS quiet FROM member
+  WHERE thread_id = $1 AND left_at IS NULL`;
+
+/** The members now, as far as announcing something to them goes. */
+export const hearersIn = (tx: Tx, threadId: ThreadId, now: Date): Promise<Hearer[]> =>
+  tx.query<Hearer>(findHearers, [threadId, now]);
+
+const findHearersOf = findHearers.replace('$1', '(SELECT thread_id FROM message WHERE id = $1)');
+
+/** The same for the thread a message stands in. */
+export const hearersOf = (tx: Tx, messageId: MessageId, now: Date): Promise<Hearer[]> =>
+  tx.query<Hearer>(findHearersOf, [messageId, now]);
+
+/**
+ * `announcedTo` as SQL, for a message that is stored in one statement: the two lists as a jsonb object. Arguments are SQL
+ * expressions.
+ */
+export const announcing = (
+  of: Record<'threadId' | 'senderId' | 'now' | 'members' | 'roles', string>,
+): string => {
+  const mentioned = `(principal_id = ANY (${of.members}) OR role = ANY (${of.roles}))`;
+  const ids = (which: string) => `coalesce(jsonb_agg(principal_id) FILTER (WHERE ${which}), '[]')`;
+  return `(SELECT jsonb_build_object('notifyIds', ${ids(`NOT ${quietAt(of.now)} OR ${mentioned}`)},
+      'mentionedIds', ${ids(mentioned)}) FROM member
+    WHERE thread_id = ${of.threadId} AND left_at IS NULL AND principal_id <> ${of.senderId})`;
+};
 
 // In one order for everybody, or two threads opened at once for the same new people wait for each other.
 const makeInboxes = `INSERT INTO inbox (principal_id)
@@ -36,29 +67,41 @@ export function changeSeats(tx: Tx, thread: Thread, { joining, leaving }: Seatin
   }
   if (leaving.length > 0 || thread.lastNumber > 0)
     tx.send(settle, [thread.id, [...newcomers, ...leaving], leaving, now]);
+  followReaders(tx, thread.id);
 }
 
 const findMarker = `SELECT thread_id AS "threadId", read_up_to AS "readUpTo", delivered_up_to AS "deliveredUpTo",
-    ${countUnread('$1', '$2', '$3')} AS "unreadAfter"
+    shown_read_up_to AS "shownReadUpTo", ${countUnread('$1', '$2', '$3')} AS "unreadAfter",
+    (SELECT reads_privately FROM inbox WHERE inbox.principal_id = $2) AS privately
   FROM member WHERE thread_id = $1 AND principal_id = $2 AND left_at IS NULL`;
 
-/** A member's marker, and how many unread messages they would have with the marker at `readUpTo`. */
+/** A member's marker, and what moving it to `readUpTo` depends on. */
+export interface FoundMarker extends Marker {
+  /** Unread messages they would have with the marker there. */
+  readonly unreadAfter: number;
+  /** They have chosen that the others are not told what they have read. */
+  readonly privately: boolean;
+}
+
 export async function markerOf(
   tx: Tx,
   threadId: ThreadId,
   principalId: PrincipalId,
   readUpTo: number,
-): Promise<(Marker & { unreadAfter: number }) | null> {
-  const [marker] = await tx.query<Marker & { unreadAfter: number }>(findMarker, [
-    threadId,
-    principalId,
-    readUpTo,
-  ]);
+): Promise<FoundMarker | null> {
+  const [marker] = await tx.query<FoundMarker>(findMarker, [threadId, principalId, readUpTo]);
   return marker ?? null;
 }
 
-const moveMarker = `UPDATE member SET read_up_to = $3, delivered_up_to = $4, unread_count = $5
+const moveMarker = `UPDATE member SET read_up_to = $3, delivered_up_to = $4, unread_count = $5, shown_read_up_to = $6
   WHERE thread_id = $1 AND principal_id = $2`;
 
 export const saveMarker = (tx: Tx, principalId: PrincipalId, marker: Marker, unread: number): void =>
-  tx.send(moveMarker, [marker.threadId, principalId, marker.readUpTo, marker.deliveredUpTo, unread]);
+  tx.send(moveMarker, [
+    marker.threadId,
+    principalId,
+    marker.readUpTo,
+    marker.deliveredUpTo,
+    unread,
+    marker.shownReadUpTo,
+  ]);

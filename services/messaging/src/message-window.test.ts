@@ -37,6 +37,12 @@ describe('messagePage', () => {
     ['nothing after the end', rows(), { first: 5, after: cursorOf('m5') }, true, false],
     ['nothing before the beginning', rows(), { last: 5, before: cursorOf('m1') }, false, true],
   ])('%s', (_, messages, page, hasPreviousPage, hasNextPage) => {
-    expect(messagePage(messages, windowOf(page), 5).pageInfo).toMatchObject({ hasPreviousPage, hasNextPage });
+    const { pageInfo } = messagePage(messages, windowOf(page), { lastNumber: 5, purgedUpTo: 0 });
+    expect(pageInfo).toMatchObject({ hasPreviousPage, hasNextPage });
+  });
+
+  it('ends where messages were purged', () => {
+    const { pageInfo } = messagePage(rows(3, 4), windowOf({ last: 2 }), { lastNumber: 4, purgedUpTo: 2 });
+    expect(pageInfo).toMatchObject({ hasPreviousPage: false, hasNextPage: false });
   });
 });

@@ -33,15 +33,15 @@ export function windowOf({ first, after, last, before }: PageArguments): Window 
   };
 }
 
-/** Numbers have no gaps, so what lies around a page is known without asking. `messages` are oldest first. */
+/** Numbers have no gaps but the purged beginning, so what lies around a page is known without asking. `messages` are oldest first. */
 export function messagePage(
   messages: readonly MessageRow[],
   window: Window,
-  lastNumber: number,
+  { lastNumber, purgedUpTo }: { lastNumber: number; purgedUpTo: number },
 ): Connection<MessageRow> {
   const [first, last] = [messages[0], messages.at(-1)];
   return connection(messages, ({ number }) => `m${number}`, {
-    hasPreviousPage: first ? first.number > 1 : window.after > 0,
+    hasPreviousPage: first ? first.number > purgedUpTo + 1 : window.after > purgedUpTo,
     hasNextPage: last ? last.number < lastNumber : window.before <= lastNumber,
   });
 }

@@ -24,13 +24,25 @@ const thread: Thread = {
   activeAt: new Date(0),
   lastNumber: 7,
   version: 9,
+  lastChange: 8,
+  dispensedAt: null,
+  purgedUpTo: 0,
+  roomEndedAt: null,
 };
 const author = { id: newId<'Message'>(), principalId: newId<'User'>(), userId: newId<'User'>() };
-const draft: Draft = { clientId: newId(), body: 'Good morning', replyToId: null, prescriptionId: null };
+const draft: Draft = {
+  clientId: newId(),
+  body: 'Good morning',
+  replyToId: null,
+  prescriptionId: null,
+  instructions: false,
+  mentions: [],
+  language: null,
+};
 const now = new Date('2026-11-20T10:00:00Z');
 const decide = (situation: Partial<Situation>, change: Partial<Draft> = {}) =>
   decideSending(
-    { thread, earlier: null, answered: null, ...situation },
+    { thread, earlier: null, answered: null, blocked: false, spent: false, ...situation },
     { ...draft, ...change },
     author,
     now,
@@ -53,6 +65,18 @@ describe('decideSending', () => {
     expect(outcome).toMatchObject({ message: { routing: 'reply', replyTo: 3 } });
   });
 
+  it.each([
+    ['BLOCKED', { blocked: true }],
+    ['EXPIRED', { spent: true }],
+  ])('refuses with %s', (code, situation) => {
+    expect(codeOf(decide(situation))).toBe(code);
+  });
+
+  it('mentions members only', () => {
+    const mentions = [{ memberId: newId<'User'>(), role: null, start: 0, length: 4 }];
+    expect(codeOf(decide({}, { mentions }))).toBe('NOT_FOUND');
+  });
+
   it.each([null, { threadId: newId<'Thread'>(), number: 3 }])(
     'refuses a reply across threads (%#)',
     (answered) => {
@@ -66,10 +90,17 @@ describe('decideSending', () => {
     expect(decide({ earlier, thread: closed })).toEqual({ kind: 'repeat', message: earlier, thread: closed });
   });
 
+  it('answers a repeat of a deleted message, of which nothing else is kept', () => {
+    const earlier = { fingerprint: null, deletedAt: now } as Message;
+    expect(decide({ earlier })).toMatchObject({ kind: 'repeat' });
+  });
+
   it.each<Partial<Draft>>([
     { body: 'Good evening' },
     { replyToId: newId<'Message'>() },
     { prescriptionId: newId<'Prescription'>() },
+    { instructions: true },
+    { mentions: [{ memberId: null, role: 'doctor', start: 0, length: 4 }] },
   ])('refuses other content under the same client id (%#)', (change) => {
     const earlier = { fingerprint: fingerprintOf(thread.id, draft) } as Message;
     expect(codeOf(decide({ earlier }, change))).toBe('IDEMPOTENCY_MISMATCH');

@@ -3,12 +3,10 @@ import { ThreadRead } from '@carethread/contracts/events/messaging.ts';
 import type { PrincipalId, ThreadId } from '@carethread/contracts/ids.ts';
 import { type Refusal, refuse } from '@carethread/service-kit/refusal.ts';
 import type { Marker } from './marker.ts';
-import { markerOf, saveMarker } from './member-store.ts';
+import { type FoundMarker, markerOf, saveMarker } from './member-store.ts';
 import type { Thread } from './thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
-import { lockThread, ThreadEvents } from './thread-store.ts';
-
-const advance = 'UPDATE thread SET version = $2 WHERE id = $1';
+import { lockThread, ThreadNews } from './thread-store.ts';
 
 /** The refusal of whoever is no member, or where there is nothing. */
 export const notFound = (field: string): Refusal =>
@@ -21,8 +19,8 @@ export const notFound = (field: string): Refusal =>
 export async function moveMarker(
   tx: Tx,
   where: { threadId: ThreadId; principalId: PrincipalId; target: number },
-  decide: (marker: Marker, thread: Thread) => Marker | null,
-  cause: Cause,
+  decide: (marker: FoundMarker, thread: Thread) => Marker | null,
+  { cause, now }: { cause: Cause; now: Date },
 ): Promise<'moved' | 'unchanged' | 'unknown'> {
   const { threadId, principalId, target } = where;
   const [thread, found] = await Promise.all([
@@ -30,18 +28,17 @@ export async function moveMarker(
     markerOf(tx, threadId, principalId, target),
   ]);
   if (!thread || !found) return 'unknown';
-  const { unreadAfter, ...marker } = found;
-  const moved = decide(marker, thread);
+  const moved = decide(found, thread);
   if (!moved) return 'unchanged';
-  const events = new ThreadEvents(tx, thread, cause);
-  tx.send(advance, [threadId, thread.version + 1]);
+  const { unreadAfter, shownReadUpTo } = found;
+  const news = new ThreadNews(tx, thread, cause);
+  // Others are told of what was read and is to be seen: not of private reading, nor of a marker set back.
+  const change =
+    moved.shownReadUpTo > shownReadUpTo
+      ? news.change({ kind: 'read', memberId: principalId, upTo: moved.shownReadUpTo }, now)
+      : undefined;
   saveMarker(tx, principalId, moved, unreadAfter);
-  events.emit(ThreadRead, {
-    threadId,
-    ticketId: thread.ticketId,
-    memberId: principalId,
-    upTo: moved.readUpTo,
-    unread: unreadAfter,
-  });
+  news.emit(ThreadRead, { memberId: principalId, upTo: moved.readUpTo, unread: unreadAfter, change });
+  news.keep();
   return 'moved';
 }

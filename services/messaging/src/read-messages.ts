@@ -3,7 +3,8 @@ import type { Window } from './message-window.ts';
 import type { MessageRow } from './rows.ts';
 
 const columns = Prisma.sql`id, thread_id AS "threadId", number, kind, routing, sender_id AS "senderId",
-  sent_by AS "sentBy", body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId", sent_at AS "sentAt"`;
+  sent_by AS "sentBy", body, notice, reply_to AS "replyTo", prescription_id AS "prescriptionId", sent_at AS "sentAt",
+  instructions, version, edited_at AS "editedAt", deleted_at AS "deletedAt", deleted_by AS "deletedBy", mentions, language`;
 
 /**
  * The same stretch of several threads in one statement: one index scan per thread, which stops at the page's end.

@@ -1,20 +1,33 @@
 import DataLoader from 'dataloader';
 import { isId } from '@carethread/contracts/ids.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
-import type { PrismaClient } from './generated/prisma/client.ts';
+import type { AccessQuestion, PrismaClient, RecordAccess } from './generated/prisma/client.ts';
 import type { Window } from './message-window.ts';
 import { messagesById } from './message-store.ts';
+import { countReplies } from './list-replies/count-replies.ts';
 import { readMessages } from './read-messages.ts';
-import type { MemberRow, MessageRow, ThreadRow } from './rows.ts';
+import type { MemberRow, MessageRow, NoteRow, ThreadRow } from './rows.ts';
+
+interface MessagePlace {
+  readonly threadId: string;
+  readonly number: number;
+}
+const placeKey = ({ threadId, number }: MessagePlace) => `${threadId}:${number}`;
 
 /** Rows of this service as one person may see them, each asked for once per request and together with its like. */
 export interface Reads {
   readonly thread: DataLoader<string, ThreadRow | null>;
   readonly threadOfTicket: DataLoader<string, ThreadRow | null>;
+  readonly recordAccess: DataLoader<string, RecordAccess | null>;
+  readonly questionOfAccess: DataLoader<string, AccessQuestion | null>;
+  readonly questionOfTicket: DataLoader<string, AccessQuestion | null>;
   /** By thread: the members now. */
   readonly members: DataLoader<string, MemberRow[]>;
   readonly message: DataLoader<string, MessageRow | null>;
-  readonly messageByNumber: DataLoader<{ threadId: string; number: number }, MessageRow | null, string>;
+  readonly note: DataLoader<string, NoteRow | null>;
+  readonly messageByNumber: DataLoader<MessagePlace, MessageRow | null, string>;
+  /** Replies to a message that were not deleted. */
+  readonly replyCount: DataLoader<MessagePlace, number, string>;
   readonly messages: DataLoader<{ threadId: string; window: Window }, MessageRow[], string>;
 }
 
@@ -36,8 +49,24 @@ export function createReads(prisma: PrismaClient, database: Database): Reads {
       (ids) => prisma.thread.findMany({ where: { ticketId: { in: ids } } }),
       ({ ticketId }) => ticketId,
     ),
+    recordAccess: one(
+      (ids) => prisma.recordAccess.findMany({ where: { id: { in: ids } } }),
+      ({ id }) => id,
+    ),
+    questionOfAccess: one(
+      (ids) => prisma.accessQuestion.findMany({ where: { accessId: { in: ids } } }),
+      ({ accessId }) => accessId,
+    ),
+    questionOfTicket: one(
+      (ids) => prisma.accessQuestion.findMany({ where: { ticketId: { in: ids } } }),
+      ({ ticketId }) => ticketId,
+    ),
     message: one(
       (ids) => messagesById(database, ids),
+      ({ id }) => id,
+    ),
+    note: one(
+      (ids) => prisma.note.findMany({ where: { id: { in: ids } } }),
       ({ id }) => id,
     ),
     members: new DataLoader(async (threadIds) => {
@@ -55,7 +84,15 @@ export function createReads(prisma: PrismaClient, database: Database): Reads {
           (key) => rows.find((row) => row.threadId === key.threadId && row.number === key.number) ?? null,
         );
       },
-      { cacheKeyFn: ({ threadId, number }) => `${threadId}:${number}` },
+      { cacheKeyFn: placeKey },
+    ),
+    replyCount: new DataLoader(
+      async (places) => {
+        const counts = await countReplies(prisma, places);
+        const byPlace = new Map(counts.map(({ count, ...place }) => [placeKey(place), count]));
+        return places.map((place) => byPlace.get(placeKey(place)) ?? 0);
+      },
+      { cacheKeyFn: placeKey },
     ),
     messages: new DataLoader(
       async (keys) => {

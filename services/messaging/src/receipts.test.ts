@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { deliveryStatus } from './receipts.ts';
 
-const member = (principalId: string, readUpTo: number, deliveredUpTo: number) => ({
+const member = (principalId: string, shownReadUpTo: number, deliveredUpTo: number) => ({
   principalId,
-  readUpTo,
+  shownReadUpTo,
   deliveredUpTo,
 });
 

@@ -6,7 +6,7 @@ import { changeSeats, seatedIn } from './member-store.ts';
 import { decideSeating, type Parties, type Seating } from './seating.ts';
 import { type Thread, threadIdOf } from './thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
-import { lockThread, ThreadEvents } from './thread-store.ts';
+import { lockThread, ThreadNews } from './thread-store.ts';
 
 /** What an event, or somebody who looks before the event, knows about a ticket. */
 export interface TicketNews {
@@ -59,9 +59,8 @@ const memberIdsAfter = ({ memberIds }: Thread, { joining, leaving }: Seating) =>
 
 /** Writes the events; answers the thread's version after them. */
 function tell(tx: Tx, thread: Thread, seating: Seating, cause: Cause): number {
-  const events = new ThreadEvents(tx, thread, cause);
-  const about = { threadId: thread.id, ticketId: thread.ticketId };
-  if (seating.opens) events.emit(ThreadOpened, about);
-  for (const memberId of seating.leaving) events.emit(MemberLeft, { ...about, memberId });
-  return events.version;
+  const news = new ThreadNews(tx, thread, cause);
+  if (seating.opens) news.emit(ThreadOpened, {});
+  for (const memberId of seating.leaving) news.emit(MemberLeft, { memberId });
+  return news.version;
 }

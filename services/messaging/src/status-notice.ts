@@ -7,7 +7,8 @@ export type Notice =
       readonly params: { readonly from: TicketStatus; readonly to: TicketStatus; readonly reason: string };
     }
   /** A later safety check has points the doctor has to answer; `cause` is why it was made. */
-  | { readonly code: 'prescription.needs_doctor'; readonly params: { readonly cause: string } };
+  | { readonly code: 'prescription.needs_doctor'; readonly params: { readonly cause: string } }
+  | { readonly code: 'room.moved'; readonly params: { readonly to: 'active' | 'ended' } };
 
 /** The same in English, for clients that do not know the code. It has to be right for every kind of ticket. */
 export function noticeText(notice: Notice): string {
@@ -16,6 +17,8 @@ export function noticeText(notice: Notice): string {
       return movedText(notice.params);
     case 'prescription.needs_doctor':
       return 'A routine check has a question for the doctor. The prescription goes on when it is answered.';
+    case 'room.moved':
+      return notice.params.to === 'ended' ? 'The consultation has ended.' : 'The consultation goes on.';
     default:
       return notice satisfies never;
   }

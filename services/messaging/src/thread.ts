@@ -26,6 +26,14 @@ export interface Thread {
   readonly lastNumber: number;
   /** Number of the newest event. */
   readonly version: number;
+  /** Number of the newest change that all members may know of. */
+  readonly lastChange: number;
+  /** When the first medicine of the ticket was handed over. */
+  readonly dispensedAt: Date | null;
+  /** Messages up to this one are gone for good. */
+  readonly purgedUpTo: number;
+  /** When the doctor ended the room of the consultation. */
+  readonly roomEndedAt: Date | null;
 }
 
 /** Whoever looks first, the event or a reader: both make the same thread. */

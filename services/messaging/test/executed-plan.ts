@@ -25,10 +25,11 @@ export async function executedPlan(
   const [answer] = await database.asActor(actor, (tx) =>
     tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(explain, params),
   );
-  return describe(answer!['QUERY PLAN'][0].Plan, '');
+  return describePlan(answer!['QUERY PLAN'][0].Plan);
 }
 
-function describe(node: PlanNode, indent: string): string[] {
+/** A plan in the same lines. */
+export function describePlan(node: PlanNode, indent = ''): string[] {
   if (node['Actual Loops'] === 0) return [];
   const { 'Relation Name': relation, 'Index Name': index, 'Rows Removed by Filter': removed } = node;
   const parts = [
@@ -40,5 +41,5 @@ function describe(node: PlanNode, indent: string): string[] {
     removed && `removed ${removed}`,
   ];
   const line = indent + parts.filter(Boolean).join(' ');
-  return [line, ...(node.Plans ?? []).flatMap((child) => describe(child, `${indent}  `))];
+  return [line, ...(node.Plans ?? []).flatMap((child) => describePlan(child, `${indent}  `))];
 }

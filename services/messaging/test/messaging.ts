@@ -17,9 +17,12 @@ import { createMessagingService } from '../src/service.ts';
 export type Messaging = TestService;
 
 /** The service as in production, on a database and a broker of this suite's own. */
-export const startMessaging = (): Promise<Messaging> =>
-  startTestService('messaging', fileURLToPath(new URL('..', import.meta.url)), (env) =>
-    createMessagingService(messagingConfig(env)),
+export const startMessaging = (now?: () => Date, env: Record<string, string> = {}): Promise<Messaging> =>
+  startTestService(
+    'messaging',
+    fileURLToPath(new URL('..', import.meta.url)),
+    (environment) => createMessagingService(messagingConfig(environment), now ? { now } : {}),
+    env,
   );
 
 /** A ticket with its people, as tickets would tell of it. */
@@ -123,7 +126,15 @@ export interface Sent {
 export async function send(
   messaging: Messaging,
   actor: Actor,
-  input: { threadId?: string; ticketId?: string; body?: string; clientId?: string; replyToId?: string },
+  input: {
+    threadId?: string;
+    ticketId?: string;
+    body?: string;
+    clientId?: string;
+    replyToId?: string;
+    instructions?: boolean;
+    prescriptionId?: string;
+  },
 ): Promise<Sent> {
   const { sendMessage } = await messaging.query(actor, mutationText('sendMessage', 'message { id number }'), {
     input: { body: 'Good morning', clientId: newId(), ...input },
@@ -141,4 +152,25 @@ export async function look(messaging: Messaging, actor: Actor | null, threadId: 
     { id: threadId },
   );
   return data?.['thread'] ?? null;
+}
+
+/** A mutation as this person: answers its payload. */
+export async function change(
+  messaging: Messaging,
+  actor: Actor,
+  name: string,
+  input: object,
+  fields: string,
+): Promise<Record<string, any>> {
+  return (await messaging.query(actor, mutationText(name, fields), { input }))[name];
+}
+
+/** Fields of one message as one person sees it; null when they do not. */
+export async function messageAs(messaging: Messaging, actor: Actor, id: string, fields: string) {
+  const found = await messaging.query(
+    actor,
+    `query ($seen: [_Any!]!) { _entities(representations: $seen) { ... on Message { ${fields} } } }`,
+    { seen: [{ __typename: 'Message', id }] },
+  );
+  return found['_entities'][0] as Record<string, any> | null;
 }

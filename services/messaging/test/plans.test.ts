@@ -9,7 +9,7 @@ import { readOutbox } from '../src/list-outbox/outbox-page.ts';
 import type { Window } from '../src/message-window.ts';
 import { readMessages } from '../src/read-messages.ts';
 import { type Messaging, startMessaging } from './messaging.ts';
-import { executedPlan } from './executed-plan.ts';
+import { describePlan, executedPlan } from './executed-plan.ts';
 
 let messaging: Messaging;
 let prisma: PrismaClient<'query'>;
@@ -52,7 +52,13 @@ async function seed({ sql }: Messaging, { userId, organisationId }: Actor): Prom
       CASE n % 2 WHEN 0 THEN $1::uuid ELSE $2::uuid END, gen_random_uuid(), 'Good morning', now() FROM thread`;
   await sql(`${write}, generate_series(1, 5) AS n`, [patient, userId]);
   await sql(`${write}, generate_series(6, 20000) AS n WHERE id = $3`, [patient, userId, busy]);
-  await sql('VACUUM ANALYZE thread, member, message, inbox');
+  await sql(
+    `INSERT INTO search_entry (id, kind, thread_id, reader_ids, words)
+     SELECT message.id, 'message', thread_id, member_ids,
+       to_tsvector('search_simple', CASE WHEN number % 100 = 7 THEN 'Good evening' ELSE body END)
+     FROM message JOIN thread ON thread.id = thread_id`,
+  );
+  await sql('VACUUM ANALYZE thread, member, message, inbox, search_entry');
   return busy;
 }
 
@@ -107,6 +113,26 @@ describe('with many threads and messages', () => {
       '  Limit rows 50',
       '    Index Scan using message_thread_id_number_key on message rows 50',
       ...policy(50).map((line) => `      ${line}`),
+    ]);
+  });
+
+  it('a search is one scan of the index that knows readers and words', async () => {
+    const [body] = await messaging.sql(`SELECT prosrc FROM pg_proc WHERE proname = 'search_hits'`);
+    // As the owner, whose rights the function has: as superuser here. Its arguments are those of a first page.
+    const text = (body!['prosrc'] as string)
+      .replaceAll('public.search_simple', 'search_simple')
+      .replace('(SELECT access.principal_id())', `'${principalId}'::uuid`)
+      .replaceAll('wanted', `'evening'`)
+      .replace('websearch_to_tsquery(language,', `websearch_to_tsquery('search_en',`)
+      .replace('before', `'ffffffff-ffff-ffff-ffff-ffffffffffff'`)
+      .replaceAll('in_thread', 'NULL::uuid')
+      .replace('most', '21');
+    const [plan] = await messaging.sql(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`);
+    expect(describePlan(plan!['QUERY PLAN'][0].Plan)).toEqual([
+      'Limit rows 21',
+      '  Sort rows 21',
+      '    Bitmap Heap Scan on search_entry rows 200',
+      '      Bitmap Index Scan using search_entry_words rows 200',
     ]);
   });
 

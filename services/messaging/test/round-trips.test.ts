@@ -5,9 +5,12 @@ import { actingAs } from '@carethread/service-kit/actor-context.ts';
 import { type Database, openDatabase } from '@carethread/service-kit/database.ts';
 import { countRoundTrips, type RoundTripCounter } from '@carethread/service-kit/testing/round-trips.ts';
 import { PrismaClient } from '../src/generated/prisma/client.ts';
+import { deleteMessage } from '../src/delete-message/delete-message.ts';
+import { editMessage } from '../src/edit-message/edit-message.ts';
+import { markDelivered } from '../src/mark-delivered/mark-delivered.ts';
 import { markRead } from '../src/mark-read/mark-read.ts';
 import { readMessages } from '../src/read-messages.ts';
-import { sendMessage } from '../src/send-message/send-message.ts';
+import { sendMessage } from '../src/sending.ts';
 import { type Messaging, openedTicket, startMessaging } from './messaging.ts';
 
 let messaging: Messaging;
@@ -39,6 +42,8 @@ async function tripsOf(work: () => Promise<unknown>): Promise<number> {
   return counter.during(work);
 }
 
+const at = () => ({ cause: nobody, now: new Date() });
+
 describe('round trips to the database', () => {
   const send = (replyToId?: string, clientId = newId()) =>
     sendMessage(
@@ -61,8 +66,36 @@ describe('round trips to the database', () => {
   it('of reading up to a message are two', async () => {
     let upTo = 0;
     const read = () =>
-      markRead(database, opened.patient, { threadId: opened.threadId, upTo: (upTo += 1) }, nobody);
+      markRead(database, opened.patient, { threadId: opened.threadId, upTo: (upTo += 1) }, at());
     expect(await tripsOf(read)).toBe(2);
+  });
+
+  it('of saying what a device has received is one', async () => {
+    let upTo = 0;
+    const deliver = () =>
+      markDelivered(database, opened.pharmacist, { threadId: opened.threadId, upTo: (upTo += 1) }, at());
+    expect(await tripsOf(deliver)).toBe(1);
+  });
+
+  it('of editing and of deleting a message are two', async () => {
+    const { doctor, threadId } = opened;
+    const ids: string[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      await send();
+      const [row] = await messaging.sql(
+        'SELECT id FROM message WHERE thread_id = $1 ORDER BY number DESC LIMIT 1',
+        [threadId],
+      );
+      ids.push(row!['id']);
+    }
+    let version = 0;
+    const edit = () => {
+      const input = { messageId: ids[0], body: `Version ${version + 2}`, expectedVersion: (version += 1) };
+      return editMessage(database, doctor, input, { ...at(), windowMs: 60_000 });
+    };
+    expect(await tripsOf(edit)).toBe(2);
+    const remove = () => deleteMessage(database, doctor, { messageId: ids.pop()! }, at());
+    expect(await tripsOf(remove)).toBe(2);
   });
 
   it('of a page of messages, of any number of threads, is one', async () => {

@@ -54,6 +54,9 @@ describe('sending', () => {
       kind: 'text',
       routing: 'direct',
       memberIds: expect.arrayContaining([patient.userId, doctor.userId, pharmacist.organisationId]),
+      change: 1,
+      notifyIds: expect.arrayContaining([patient.userId, doctor.userId]),
+      mentionedIds: [],
     });
   });
 

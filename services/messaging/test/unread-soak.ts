@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { startMessaging } from './messaging.ts';
-import { disagreements, groupsOfSteps, take, threeThreads } from './unread-steps.ts';
+import { disagreements, emptyAgain, groupsOfSteps, take, threeThreads } from './unread-steps.ts';
 
 const [wanted = 100_000, seed = Date.now()] = process.argv.slice(2).map(Number);
 const messaging = await startMessaging();
@@ -13,7 +13,7 @@ let done = 0;
 let checks = 0;
 try {
   for (let play = 0; done < wanted; play += 1) {
-    await messaging.sql('TRUNCATE thread, inbox, member, message, bus.outbox');
+    await messaging.sql(emptyAgain);
     const world = await threeThreads(messaging);
     for (const group of fc.sample(groupsOfSteps(80), { seed: seed + play, numRuns: 1 }).flat()) {
       await Promise.all(group.map((step) => take(messaging.service.database, world, step)));

@@ -4,9 +4,15 @@ import { nobody } from '@carethread/service-kit/cause.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import fc from 'fast-check';
+import { deleteMessage } from '../src/delete-message/delete-message.ts';
+import { editMessage } from '../src/edit-message/edit-message.ts';
+import { markDelivered } from '../src/mark-delivered/mark-delivered.ts';
 import { markRead } from '../src/mark-read/mark-read.ts';
 import { markUnread } from '../src/mark-unread/mark-unread.ts';
-import { sendMessage } from '../src/send-message/send-message.ts';
+import { purgeThread } from '../src/keep-messages/purge-thread.ts';
+import type { Retention } from '../src/retention.ts';
+import { threadIdOf as makeThreadId } from '../src/thread.ts';
+import { sendMessage } from '../src/sending.ts';
 import { whenPharmacyChanged } from '../src/when-pharmacy-changed/when-pharmacy-changed.ts';
 import { whenTicketMoved } from '../src/when-ticket-moved/when-ticket-moved.ts';
 import { whenTicketOpened } from '../src/when-ticket-opened/when-ticket-opened.ts';
@@ -14,33 +20,41 @@ import { colleagueOf, type Messaging, newTicket, ticketEvents } from './messagin
 
 /** One thing that somebody does, or that happens to a ticket. Places are taken from lists, wherever a number points. */
 export type Step =
-  | { do: 'send' | 'read' | 'unread'; who: number; thread: number; message: number }
-  | { do: 'change pharmacy' | 'move'; thread: number; pharmacy: number };
+  | {
+      do: 'send' | 'edit' | 'delete' | 'read' | 'unread' | 'deliver';
+      who: number;
+      thread: number;
+      message: number;
+    }
+  | { do: 'change pharmacy' | 'move' | 'purge'; thread: number; pharmacy: number };
 
 const small = fc.nat(11);
+const byAPerson = (what: Extract<Step, { who: number }>['do'], weight: number) => ({
+  weight,
+  arbitrary: fc.record({ do: fc.constant(what), who: small, thread: small, message: small }),
+});
+const toATicket = (what: Extract<Step, { pharmacy: number }>['do'], weight: number) => ({
+  weight,
+  arbitrary: fc.record({ do: fc.constant(what), thread: small, pharmacy: small }),
+});
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant('send' as const), who: small, thread: small, message: small }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({ do: fc.constant('read' as const), who: small, thread: small, message: small }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('unread' as const), who: small, thread: small, message: small }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('change pharmacy' as const), thread: small, pharmacy: small }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('move' as const), thread: small, pharmacy: small }) },
+  byAPerson('send', 8),
+  byAPerson('edit', 2),
+  byAPerson('delete', 3),
+  byAPerson('read', 5),
+  byAPerson('unread', 3),
+  byAPerson('deliver', 2),
+  toATicket('change pharmacy', 3),
+  toATicket('move', 1),
+  toATicket('purge', 1),
 );
 
 /** Steps in groups: those of a group happen at the same time, on different devices. */
 export const groupsOfSteps = (groups: number): fc.Arbitrary<Step[][]> =>
   fc.array(fc.array(anyStep, { minLength: 1, maxLength: 4 }), { minLength: groups, maxLength: groups });
+
+/** Throws away everything of a play before. */
+export const emptyAgain = 'TRUNCATE thread, inbox, bus.outbox CASCADE';
 
 /** Three tickets that share people, as threads of their own database rows. */
 export async function threeThreads({ service: { database } }: Messaging) {
@@ -66,6 +80,11 @@ const arrived = <Event extends object>(event: Event) => ({
   correlationId: null,
   traceparent: null,
 });
+const oneDay: Retention = {
+  classOf: { prescription: 'clinical', lab_request: 'clinical', referral: 'clinical', consultation: 'chat' },
+  days: { clinical: 1, chat: 1, marketing: 1, technical: 1 },
+};
+const now = () => ({ cause: nobody, now: new Date() });
 const pick = <Item>(items: readonly Item[], at: number): Item => items[at % items.length]!;
 
 /** Does it, as the service would. Being refused (nobody is a member everywhere) is part of the play. */
@@ -85,19 +104,45 @@ export async function take(
     case 'read': {
       const actor = pick(people, step.who);
       const threadId = await threadIdOf(database, actor, ticket.id);
-      if (threadId) await markRead(database, actor, { threadId, upTo: step.message }, nobody);
+      if (threadId) await markRead(database, actor, { threadId, upTo: step.message }, now());
+      return;
+    }
+    case 'deliver': {
+      const actor = pick(people, step.who);
+      const threadId = await threadIdOf(database, actor, ticket.id);
+      if (threadId) await markDelivered(database, actor, { threadId, upTo: step.message }, now());
+      return;
+    }
+    case 'edit':
+    case 'delete': {
+      const actor = pick(people, step.who);
+      const messages = await messagesOf(database, actor, ticket.id);
+      if (messages.length === 0) return;
+      const messageId = pick(messages, step.message);
+      if (step.do === 'delete') await deleteMessage(database, actor, { messageId }, now());
+      else {
+        const edit = { messageId, body: `y${step.message}`, expectedVersion: 1 + (step.message % 2) };
+        await editMessage(database, actor, edit, { ...now(), windowMs: 60_000 });
+      }
       return;
     }
     case 'unread': {
       const actor = pick(people, step.who);
       const messages = await messagesOf(database, actor, ticket.id);
       if (messages.length > 0)
-        await markUnread(database, actor, { messageId: pick(messages, step.message) }, nobody);
+        await markUnread(database, actor, { messageId: pick(messages, step.message) }, now());
       return;
     }
     case 'change pharmacy': {
       const changed = ticket.events.pharmacyChanged(pick(pharmacies, step.pharmacy).organisationId);
       return database.asWorker((tx) => whenPharmacyChanged(arrived(changed), tx));
+    }
+    case 'purge': {
+      // Some at a time, as if their time were over.
+      const later = new Date(Date.now() + 86_400_000 * 10);
+      const at = { now: later, most: 1 + (step.pharmacy % 5) };
+      await database.asWorker((tx) => purgeThread(tx, makeThreadId(ticket.id), oneDay, at));
+      return;
     }
     case 'move': {
       const moved = ticket.events.moved('created', 'sent');
@@ -128,7 +173,7 @@ export const disagreements = ({ sql }: Messaging) =>
   sql(`
   WITH fact AS (
     SELECT member.thread_id, member.principal_id, member.unread_count AS stored,
-      count(message.id) FILTER (WHERE left_at IS NULL AND kind = 'text' AND number > read_up_to
+      count(message.id) FILTER (WHERE left_at IS NULL AND kind = 'text' AND body IS NOT NULL AND number > read_up_to
         AND sender_id IS DISTINCT FROM member.principal_id)::int AS counted
     FROM member LEFT JOIN message USING (thread_id) GROUP BY member.thread_id, member.principal_id
   )
@@ -140,7 +185,13 @@ export const disagreements = ({ sql }: Messaging) =>
   UNION ALL
   SELECT 'numbers', thread.id, last_number, count(message.id)::int
     FROM thread LEFT JOIN message ON message.thread_id = thread.id
-    GROUP BY thread.id HAVING last_number <> count(message.id) OR last_number <> coalesce(max(number), 0)
+    GROUP BY thread.id HAVING last_number - purged_up_to <> count(message.id)
+      OR last_number <> coalesce(max(number), purged_up_to)
+  UNION ALL
+  SELECT 'changes', thread.id, last_change, count(thread_change.number)::int
+    FROM thread LEFT JOIN thread_change ON thread_change.thread_id = thread.id
+    GROUP BY thread.id HAVING last_change - changes_from <> count(thread_change.number)
+      OR last_change <> coalesce(max(number), changes_from)
   UNION ALL
   SELECT 'members', thread.id, cardinality(member_ids), count(principal_id)::int
     FROM thread LEFT JOIN member ON member.thread_id = thread.id AND left_at IS NULL

@@ -75,8 +75,8 @@ describe('the read marker', () => {
     const told = (await messaging.emitted(ThreadRead)).filter(({ aggregateId }) => aggregateId === threadId);
     const about = { threadId, ticketId: id, memberId: patient.userId };
     expect(told.map(({ data }) => data)).toEqual([
-      { ...about, upTo: 2, unread: 1 },
-      { ...about, upTo: 3, unread: 0 },
+      { ...about, upTo: 2, unread: 1, change: 4 },
+      { ...about, upTo: 3, unread: 0, change: 5 },
     ]);
   });
 

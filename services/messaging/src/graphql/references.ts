@@ -1,3 +1,5 @@
+import type { RecordAccess } from '../generated/prisma/client.ts';
+
 /** Entities of other services, and answers that are computed field by field. */
 export interface UserReference {
   readonly __typename: 'User';
@@ -20,6 +22,14 @@ export interface TicketReference {
     readonly role: 'PATIENT' | 'DOCTOR' | 'PHARMACY';
   }[];
 }
+/** An access as the gateway names it, with the names that it fetched for `sentence`. */
+export interface AccessReference {
+  readonly id: string;
+  readonly reader?: { readonly displayName?: string | null } | null;
+  readonly proxy?: { readonly displayName?: string | null } | null;
+  readonly organisation?: { readonly name?: string | null } | null;
+}
+export type ShownAccess = RecordAccess & { readonly names?: AccessReference };
 export interface OutboxOf {
   readonly principalId: string;
 }

@@ -1,18 +1,10 @@
 import { pageConnection, pageOf } from '@carethread/service-kit/page.ts';
-import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { principalOf } from '../thread.ts';
+import { ownInbox } from '../own-inbox.ts';
 import { placeIn, placeText, readInbox } from './inbox-page.ts';
 
 export const inboxResolvers = {
-  Query: {
-    inbox: async (_, __, context) => {
-      const principalId = principalOf(signedIn(context));
-      return (
-        (await context.prisma.inbox.findUnique({ where: { principalId } })) ?? { principalId, unreadCount: 0 }
-      );
-    },
-  },
+  Query: { inbox: (_, __, context) => ownInbox(context) },
   Inbox: {
     threads: async ({ principalId }, { unreadOnly, ...wish }, { prisma, reads }) => {
       const page = pageOf(wish, placeIn);

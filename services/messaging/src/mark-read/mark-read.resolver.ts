@@ -7,7 +7,10 @@ import { markRead } from './mark-read.ts';
 export const markReadResolvers = {
   markRead: async (_, { input }, context) =>
     threadPayload(
-      await markRead(context.database, signedIn(context), input, causeOfRequest(context)),
+      await markRead(context.database, signedIn(context), input, {
+        cause: causeOfRequest(context),
+        now: context.now(),
+      }),
       context,
     ),
 } satisfies Resolvers['Mutation'];

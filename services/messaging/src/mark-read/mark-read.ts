@@ -17,7 +17,7 @@ export async function markRead(
   database: Database,
   actor: Actor,
   input: unknown,
-  cause: Cause,
+  at: { cause: Cause; now: Date },
 ): Promise<ThreadId | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
@@ -28,8 +28,8 @@ export async function markRead(
       const outcome = await moveMarker(
         tx,
         where,
-        (marker, { lastNumber }) => readForward(marker, upTo, lastNumber),
-        cause,
+        (marker, { lastNumber }) => readForward(marker, upTo, lastNumber, marker.privately),
+        at,
       );
       return outcome === 'unknown' ? notFound('threadId') : threadId;
     }),

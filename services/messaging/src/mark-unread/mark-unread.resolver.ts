@@ -7,7 +7,10 @@ import { markUnread } from './mark-unread.ts';
 export const markUnreadResolvers = {
   markUnread: async (_, { input }, context) =>
     threadPayload(
-      await markUnread(context.database, signedIn(context), input, causeOfRequest(context)),
+      await markUnread(context.database, signedIn(context), input, {
+        cause: causeOfRequest(context),
+        now: context.now(),
+      }),
       context,
     ),
 } satisfies Resolvers['Mutation'];

@@ -18,7 +18,7 @@ export async function markUnread(
   database: Database,
   actor: Actor,
   input: unknown,
-  cause: Cause,
+  at: { cause: Cause; now: Date },
 ): Promise<ThreadId | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
@@ -28,7 +28,7 @@ export async function markUnread(
       if (!message) return notFound('messageId');
       const { threadId, number } = message;
       const where = { threadId, principalId: principalOf(actor), target: number - 1 };
-      const outcome = await moveMarker(tx, where, (marker) => readBack(marker, number), cause);
+      const outcome = await moveMarker(tx, where, (marker) => readBack(marker, number), at);
       return outcome === 'unknown' ? notFound('messageId') : threadId;
     }),
   );

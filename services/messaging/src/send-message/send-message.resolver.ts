@@ -2,7 +2,7 @@ import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { causeOfRequest } from '@carethread/service-kit/cause.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { sendMessage } from './send-message.ts';
+import { sendMessage } from '../sending.ts';
 
 export const sendMessageResolvers = {
   sendMessage: async (_, { input }, context) => {

@@ -1,7 +1,9 @@
+import { personBehind } from '@carethread/contracts/actor.ts';
 import type { Notice } from '../status-notice.ts';
+import { shownMentions } from '../graphql/mentions.ts';
 import { organisation, user } from '../graphql/references.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { deliveryStatus } from '../receipts.ts';
+import { deliveryStatus, receiptsOf } from '../receipts.ts';
 import { principalOf } from '../thread.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 
@@ -10,13 +12,26 @@ const byName = ([a]: [string, string], [b]: [string, string]) => (a < b ? -1 : 1
 
 export const messageResolvers: Pick<Resolvers, 'Message'> = {
   Message: {
+    body: ({ body }) => body ?? '',
+    deletedBy: ({ deletedBy }) => (deletedBy?.toUpperCase() as 'AUTHOR' | undefined) ?? null,
+    mentions: ({ threadId, mentions }) => shownMentions(threadId, mentions),
+    receipts: async (message, _, { reads }) =>
+      receiptsOf(message, await reads.members.load(message.threadId)),
     __resolveReference: ({ id }, { reads }) => reads.message.load(id),
     thread: ({ threadId }, _, { reads }) => reads.thread.load(threadId),
-    sender: ({ senderId, sentBy }) => {
+    sender: async ({ threadId, senderId, sentBy }, _, { reads }) => {
       if (senderId === null) return null;
-      return senderId === sentBy ? user(senderId) : organisation(senderId);
+      if (senderId === sentBy) return user(senderId);
+      // Written by an employee of a pharmacy, or by a proxy of a patient.
+      const members = await reads.members.load(threadId);
+      const isPharmacy = members.some(
+        ({ principalId, role }) => principalId === senderId && role === 'pharmacy',
+      );
+      return isPharmacy ? organisation(senderId) : user(senderId);
     },
     sentBy: ({ sentBy }) => (sentBy === null ? null : user(sentBy)),
+    clientId: ({ sentBy, clientId }, _, context) =>
+      sentBy === personBehind(signedIn(context)) ? clientId : null,
     kind: ({ kind }) => kind.toUpperCase() as 'TEXT',
     replyTo: ({ threadId, replyTo }, _, { reads }) =>
       replyTo === null ? null : reads.messageByNumber.load({ threadId, number: replyTo }),

@@ -5,6 +5,7 @@ import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import type { Context } from '../graphql/context.ts';
 import { organisation, user } from '../graphql/references.ts';
 import type { Resolvers } from '../generated/graphql.ts';
+import { roomOf } from '../room.ts';
 import { messagePage, windowOf } from '../message-window.ts';
 import type { MemberRow, ThreadRow } from '../rows.ts';
 import { principalOf, threadStatus } from '../thread.ts';
@@ -35,11 +36,16 @@ export const threadResolvers: Pick<Resolvers, 'Query' | 'Thread' | 'ThreadMember
     ticket: ({ ticketId }) => ({ id: ticketId }),
     orderType: ({ orderType }) => orderType?.toUpperCase() as 'PRESCRIPTION' | undefined,
     status: ({ ticketStatus }) => threadStatus(ticketStatus),
-    members: ({ id }, _, { reads }) => reads.members.load(id),
-    messages: async ({ id: threadId, lastNumber }, page, { reads }) => {
-      const window = windowOf(page);
-      return messagePage(await reads.messages.load({ threadId, window }), window, lastNumber);
+    questionedAccess: async ({ ticketId }, _, { reads }) => {
+      const question = await reads.questionOfTicket.load(ticketId);
+      return question && reads.recordAccess.load(question.accessId);
     },
+    members: ({ id }, _, { reads }) => reads.members.load(id),
+    messages: async (thread, page, { reads }) => {
+      const window = windowOf(page);
+      return messagePage(await reads.messages.load({ threadId: thread.id, window }), window, thread);
+    },
+    room: (thread) => roomOf(thread),
     messageLog: async ({ id: threadId }, { after, first }, { prisma }) => {
       const entries = await prisma.message.findMany({
         where: { threadId, number: { gt: after } },
@@ -49,6 +55,11 @@ export const threadResolvers: Pick<Resolvers, 'Query' | 'Thread' | 'ThreadMember
       });
       return entries.map(({ id, number }) => ({ messageId: id, number }));
     },
+    muted: async (thread, _, context) => {
+      const { muted, mutedUntil } = await ownMembership(thread, context);
+      return muted && (mutedUntil === null || mutedUntil > context.now());
+    },
+    mutedUntil: async (thread, _, context) => (await ownMembership(thread, context)).mutedUntil,
     unreadCount: async (thread, _, context) => (await ownMembership(thread, context)).unreadCount,
     lastReadNumber: async (thread, _, context) => (await ownMembership(thread, context)).readUpTo,
   },
@@ -56,6 +67,9 @@ export const threadResolvers: Pick<Resolvers, 'Query' | 'Thread' | 'ThreadMember
     role: ({ role }) => role.toUpperCase() as 'PATIENT',
     participant: ({ role, principalId }) =>
       role === 'pharmacy' ? organisation(principalId) : user(principalId),
+    // One's own marker is as it is; of others one sees what they let be seen.
+    readUpTo: ({ principalId, readUpTo, shownReadUpTo }, _, context) =>
+      principalId === principalOf(signedIn(context)) ? readUpTo : shownReadUpTo,
   },
   Participant: { __resolveType: ({ __typename }) => __typename },
 };

@@ -1,25 +1,29 @@
-import type { Actor } from '@carethread/contracts/actor.ts';
+import { type Actor, personBehind } from '@carethread/contracts/actor.ts';
 import { idSchema, newId } from '@carethread/contracts/ids.ts';
 import { awaitCopy } from '@carethread/service-kit/await-copy.ts';
 import type { Database } from '@carethread/service-kit/database.ts';
 import { checkInput } from '@carethread/service-kit/input.ts';
 import { Refusal } from '@carethread/service-kit/refusal.ts';
 import { z } from 'zod';
-import { despiteDeadlock } from '../despite-deadlock.ts';
+import { despiteDeadlock } from './despite-deadlock.ts';
 import {
   bodySchema,
   decideSending,
   type Draft,
   fingerprintOf,
+  firstVersion,
   type Message,
   otherContent,
   routingOf,
   unknownThread,
-} from '../message.ts';
-import { messageById, postingNext, saveMessage, sentEarlier } from '../message-store.ts';
-import { principalOf, threadIdOf } from '../thread.ts';
+} from './message.ts';
+import { guessLanguage, languageOf } from './language.ts';
+import { fitInto, mentionsSchema, misplaced } from './mention.ts';
+import { hearersIn } from './member-store.ts';
+import { messageById, obstaclesTo, postingNext, saveMessage, sentEarlier } from './message-store.ts';
+import { principalOf, threadIdOf } from './thread.ts';
 import type { Cause } from '@carethread/service-kit/cause.ts';
-import { lockingThread, lockThread, type ThreadKey } from '../thread-store.ts';
+import { lockingThread, lockThread, type ThreadKey } from './thread-store.ts';
 
 const inputSchema = z
   .object({
@@ -29,11 +33,15 @@ const inputSchema = z
     body: bodySchema,
     replyToId: idSchema<'Message'>().nullish(),
     prescriptionId: idSchema<'Prescription'>().nullish(),
+    instructions: z.boolean().default(false),
+    mentions: mentionsSchema,
+    language: z.string().max(35).nullish(),
   })
   .refine(
     ({ threadId, ticketId }) => (threadId == null) !== (ticketId == null),
     'give either threadId or ticketId',
-  );
+  )
+  .refine(({ body, mentions }) => fitInto(body, mentions), misplaced);
 
 interface Sender {
   readonly actor: Actor;
@@ -52,8 +60,18 @@ export async function sendMessage(
 ): Promise<Message | Refusal> {
   const checked = checkInput(inputSchema, input);
   if (checked instanceof Refusal) return checked;
-  const { threadId, ticketId, clientId, body, replyToId = null, prescriptionId = null } = checked;
-  const draft: Draft = { clientId, body, replyToId, prescriptionId };
+  const {
+    threadId,
+    ticketId,
+    clientId,
+    body,
+    replyToId = null,
+    prescriptionId = null,
+    instructions,
+    mentions,
+  } = checked;
+  const language = checked.language ? languageOf(checked.language) : guessLanguage(body);
+  const draft: Draft = { clientId, body, replyToId, prescriptionId, instructions, mentions, language };
   if (threadId) return post(database, sender, { threadId }, draft);
   const postByTicket = async () => {
     const sent = await post(database, sender, { ticketId: ticketId! }, draft);
@@ -96,7 +114,7 @@ async function postNext(
     threadId,
     routing: routingOf(draft),
     senderId: principalOf(actor),
-    sentBy: actor.userId,
+    sentBy: personBehind(actor),
     fingerprint: fingerprintOf(threadId, draft),
     sentAt: now(),
   };
@@ -107,7 +125,7 @@ async function postNext(
     ([, rows]) => rows!.length > 0,
   );
   const [numbers] = posted!;
-  return numbers ? { ...message, ...numbers, kind: 'text', notice: null } : null;
+  return numbers ? { ...message, ...numbers, ...firstVersion, kind: 'text', notice: null } : null;
 }
 
 /** The same with all that can be in the way, in two round trips: lock and look; decide; write and commit. */
@@ -118,15 +136,19 @@ function decideAndPost(
   draft: Draft,
 ): Promise<Message | Refusal> {
   return database.asActor(actor, async (tx) => {
-    const [thread, earlier, answered] = await Promise.all([
+    const sentAt = now();
+    const threadId = 'threadId' in key ? key.threadId : threadIdOf(key.ticketId);
+    const [thread, hearers, obstacles, earlier, answered] = await Promise.all([
       lockThread(tx, key),
-      sentEarlier(tx, actor.userId, draft.clientId),
+      hearersIn(tx, threadId, sentAt),
+      obstaclesTo(tx, threadId, personBehind(actor), draft.clientId),
+      sentEarlier(tx, personBehind(actor), draft.clientId),
       draft.replyToId === null ? null : messageById(tx, draft.replyToId),
     ]);
-    const author = { id: newId<'Message'>(), principalId: principalOf(actor), userId: actor.userId };
-    const decision = decideSending({ thread, earlier, answered }, draft, author, now());
+    const author = { id: newId<'Message'>(), principalId: principalOf(actor), userId: personBehind(actor) };
+    const decision = decideSending({ thread, earlier, answered, ...obstacles }, draft, author, sentAt);
     if (decision instanceof Refusal) return decision;
-    if (decision.kind === 'new') saveMessage(tx, decision.thread, decision.message, cause);
+    if (decision.kind === 'new') saveMessage(tx, decision.thread, decision.message, { cause, hearers });
     return decision.message;
   });
 }

@@ -1,0 +1,12 @@
+import { causeOfRequest } from '@carethread/service-kit/cause.ts';
+import { payload } from '@carethread/service-kit/refusal.ts';
+import { signedIn } from '@carethread/service-kit/subgraph.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import { deleteNote } from './delete-note.ts';
+
+export const deleteNoteResolvers = {
+  deleteNote: async (_, { input }, context) => {
+    const at = { cause: causeOfRequest(context), now: context.now() };
+    return payload('note', await deleteNote(context.database, signedIn(context), input, at));
+  },
+} satisfies Resolvers['Mutation'];
