@@ -4,6 +4,7 @@ import { buildSubgraph, type RequestContext } from '@carethread/service-kit/subg
 import { administrationReads } from './administration/read.ts';
 import type { CatalogConfig } from './config.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { audited } from './graphql/audited.ts';
 import type { Context } from './graphql/context.ts';
 import { resolvers } from './graphql/resolvers.ts';
 import { publishRelease, publishTask, resumePublishing } from './publication/publish-task.ts';
@@ -33,6 +34,7 @@ export const createCatalogService = (config: CatalogConfig, overrides: { now?: (
       const screenPrescription = whenPrescriptionSigned(current);
       return {
         schema: buildSubgraph(sdl, resolvers),
+        audited,
         context: (request: RequestContext): Context => ({
           ...request,
           database,

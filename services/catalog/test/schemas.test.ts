@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { notInAudit } from '@carethread/service-kit/testing/audit-coverage.ts';
 import { schemaDrift } from '@carethread/service-kit/testing/schema-drift.ts';
 import { undescribed } from '@carethread/service-kit/testing/undescribed.ts';
 import { describe, expect, it } from '@jest/globals';
+import { audited } from '../src/graphql/audited.ts';
+import { resolvers } from '../src/graphql/resolvers.ts';
 
 /** What the client has no use for: rules and search words are read, and origins compared, with SQL. */
 const tables = [
@@ -61,6 +64,10 @@ describe('the schemas', () => {
     expect(await schemaDrift('catalog', '.')).toEqual(
       readWithSql.map((name) => `${name}: only in the migrations`).toSorted(),
     );
+  });
+
+  it('what is shown or written of a person is on record, or left out for a reason (U-07)', async () => {
+    expect(await notInAudit('catalog', '.', audited, resolvers)).toEqual([]);
   });
 
   it('schema.graphql describes everything in it', () => {

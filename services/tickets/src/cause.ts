@@ -1,6 +1,6 @@
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { EventEnvelope } from '@carethread/contracts/define-event.ts';
-import type { OrganisationId } from '@carethread/contracts/ids.ts';
+import { isId, type OrganisationId, type UserId } from '@carethread/contracts/ids.ts';
 import * as kit from '@carethread/service-kit/cause.ts';
 
 /** Why something is entered on a timeline: who did it, for whom, by which way, when. */
@@ -27,10 +27,17 @@ export const byRequest = (caller: Caller, happenedAt: Date): Cause => ({
 
 export const byEvent = (event: EventEnvelope): Cause => ({
   ...kit.causeOfEvent(event),
+  ...proxyIn(event.data),
   onBehalfOf: null,
   channel: 'event',
   happenedAt: event.occurredAt,
 });
+
+/** Events in which somebody may act for another say so in their data. */
+function proxyIn(data: unknown): { proxyId?: UserId } {
+  const { proxyId } = (data ?? {}) as { proxyId?: unknown };
+  return isId(proxyId) ? { proxyId: proxyId as UserId } : {};
+}
 
 export const byTimer = (happenedAt: Date): Cause => ({
   ...kit.nobody,

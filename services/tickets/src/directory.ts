@@ -24,6 +24,8 @@ const lookUp = `SELECT
   EXISTS (SELECT 1 FROM membership WHERE organisation_id = $1 AND user_id = $2 AND role = 'patient' AND active) AS patient,
   EXISTS (SELECT 1 FROM organisation WHERE id = $3 AND kind = 'pharmacy') AS pharmacy`;
 
+const zoneOf = 'SELECT time_zone AS "timeZone" FROM organisation WHERE id = $1';
+
 export async function lookUpNamed(tx: Tx, { clinicId, patientId, pharmacyId }: Named): Promise<Known> {
   const [known] = await tx.query<Known>(lookUp, [clinicId, patientId ?? null, pharmacyId ?? null]);
   return known!;
@@ -60,4 +62,10 @@ export async function onceKnown<Result>(
     { timeoutMs: rules.copyWaitMs },
   );
   return copied ? attempt() : first;
+}
+
+/** The organisation's own zone, where it is known. */
+export async function timeZoneOf(tx: Tx, organisationId: OrganisationId): Promise<string | undefined> {
+  const [row] = await tx.query<{ timeZone: string }>(zoneOf, [organisationId]);
+  return row?.timeZone;
 }

@@ -10,8 +10,8 @@ import type { Cause } from './cause.ts';
 import { claimIn, type Fact, type Ticket } from './ticket.ts';
 
 const insert = `INSERT INTO timeline_entry (ticket_id, number, type, from_status, to_status, reason, noted, subject_id,
-  from_pharmacy_id, to_pharmacy_id, fence, actor_id, on_behalf_of, channel, happened_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
+  from_pharmacy_id, to_pharmacy_id, fence, actor_id, proxy_id, on_behalf_of, channel, happened_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`;
 
 /** Enters one fact on the timeline and emits the event that stands for it, under the same number. */
 export function enter(tx: Tx, fact: Fact, ticket: Ticket, cause: Cause): void {
@@ -22,6 +22,7 @@ export function enter(tx: Tx, fact: Fact, ticket: Ticket, cause: Cause): void {
     ...columnsOf(fact),
     ticket.fence,
     cause.actorId,
+    cause.proxyId ?? null,
     cause.onBehalfOf,
     cause.channel,
     cause.happenedAt,

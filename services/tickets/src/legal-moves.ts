@@ -41,6 +41,7 @@ export type MoveName =
   | 'get_ready'
   | 'hand_over_part'
   | 'hand_over'
+  | 'collect_document'
   | 'close'
   | 'finish'
   | 'return'
@@ -176,6 +177,16 @@ export const legalMoves: readonly LegalMove[] = [
     mutation: null,
     verb: 'handed over',
     why: 'Nothing is owed any more. From sent: it was handed over just before the claim ended, and the news came after.',
+  },
+  {
+    name: 'collect_document',
+    from: ['created', 'sent'],
+    to: 'closed',
+    by: ['prescriptions'],
+    kinds: prescription,
+    mutation: null,
+    verb: 'downloaded',
+    why: 'The patient has the document of a renewal and can go anywhere with it: no pharmacy gets it here as well.',
   },
   {
     name: 'close',

@@ -11,7 +11,7 @@ export interface Range {
 
 const columns = Prisma.sql`entry.ticket_id AS "ticketId", entry.number, entry.type, from_status AS "fromStatus",
   to_status AS "toStatus", reason, noted, subject_id AS "subjectId", from_pharmacy_id AS "fromPharmacyId",
-  to_pharmacy_id AS "toPharmacyId", fence, actor_id AS "actorId", on_behalf_of AS "onBehalfOf", channel,
+  to_pharmacy_id AS "toPharmacyId", fence, actor_id AS "actorId", proxy_id AS "proxyId", on_behalf_of AS "onBehalfOf", channel,
   happened_at AS "happenedAt", recorded_at AS "recordedAt"`;
 
 // Written out, because a condition per key would be another statement for each number of keys, planned as many scans.

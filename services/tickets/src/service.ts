@@ -5,6 +5,7 @@ import { claimTokens } from './claim-token.ts';
 import type { TicketsConfig } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PrismaClient } from './generated/prisma/client.ts';
+import { audited } from './graphql/audited.ts';
 import type { Context } from './graphql/context.ts';
 import { loadersFor } from './graphql/loaders.ts';
 import { resolvers } from './graphql/resolvers.ts';
@@ -30,6 +31,7 @@ export function createTicketsService(config: TicketsConfig, overrides: Overrides
       const foundation: Foundation = { database, prisma, tokens, rules, now };
       return {
         schema: buildSubgraph(sdl, resolvers),
+        audited,
         context: (request): Context => ({ ...request, foundation, loaders: loadersFor(prisma) }),
         events: reactions(rules),
         tasks: timers(now),

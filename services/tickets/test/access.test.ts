@@ -94,7 +94,8 @@ describe('who sees a ticket (U-05)', () => {
       'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on Ticket { id } } }',
       { refs },
     );
-    expect(anonymous.data._entities).toEqual([null]);
+    expect(anonymous.data).toBeNull();
+    expect(anonymous.errors![0]!.extensions!.code).toBe('UNAUTHENTICATED');
   });
 
   it('the holder’s token is the holder’s alone, and the access code is for patient and doctor', async () => {

@@ -64,7 +64,13 @@ export const resolvers = {
   CatalogChange: changeFields,
   CatalogPublication: publicationFields,
   ProductWithdrawal: withdrawalFields,
-  Prescription: { ...prescriptionFields, candidates: candidatesResolver, replay: replayResolver },
+  Prescription: {
+    // It is known by what the gateway brings along of it, which prescriptions gives to those who may see it.
+    __resolveReference: (reference) => reference,
+    ...prescriptionFields,
+    candidates: candidatesResolver,
+    replay: replayResolver,
+  },
   Candidate: candidateFields,
   Product: productFields,
   Package: packageFields,

@@ -159,5 +159,6 @@ const claimUnder = (ticket: Ticket, fence: number): Claim | null => {
   return claim?.fence === fence && ticket.state.status !== 'cancel_marked' ? claim : null;
 };
 
-const orNote = (facts: Fact[] | Refusal, noted: string, subjectId: string): Fact[] =>
+/** Something that no longer fits is noted on the timeline and changes nothing. */
+export const orNote = (facts: Fact[] | Refusal, noted: string, subjectId: string): Fact[] =>
   facts instanceof Refusal ? note(noted, subjectId) : facts;

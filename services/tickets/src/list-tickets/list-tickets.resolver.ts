@@ -1,9 +1,10 @@
+import { isId } from '@carethread/contracts/ids.ts';
 import { idIn, pageConnection, pageOf } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
 import { meant } from '../codes.ts';
 import type { QueryMyTicketsArgs, QueryResolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
-import { listTickets } from './list-tickets.ts';
+import { listTickets, listTicketsOf } from './list-tickets.ts';
 
 async function ticketsPage(args: Partial<QueryMyTicketsArgs>, context: Context) {
   const page = pageOf({ first: args.first ?? 20, after: args.after }, idIn);
@@ -15,7 +16,12 @@ async function ticketsPage(args: Partial<QueryMyTicketsArgs>, context: Context) 
   return pageConnection(tickets, page, ({ id }) => id);
 }
 
-export const listTicketsQueries: Pick<QueryResolvers, 'myTickets' | 'pharmacyTickets'> = {
+export const listTicketsQueries: Pick<QueryResolvers, 'myTickets' | 'pharmacyTickets' | 'patientTickets'> = {
   myTickets: (_, args, context) => ticketsPage(args, context),
   pharmacyTickets: (_, args, context) => ticketsPage(args, context),
+  patientTickets: async (_, { patientId, first, after }, { foundation }) => {
+    const page = pageOf({ first: first ?? 20, after }, idIn);
+    const tickets = isId(patientId) ? await listTicketsOf(foundation.prisma, patientId, page) : [];
+    return pageConnection(tickets, page, ({ id }) => id);
+  },
 };

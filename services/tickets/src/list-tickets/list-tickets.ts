@@ -31,6 +31,16 @@ export async function listTickets(prisma: PrismaClient, actor: Actor, wish: List
   return rows.map(toTicket);
 }
 
+/** Of this patient's tickets those that whoever asks may see: row security decides. */
+export async function listTicketsOf(
+  prisma: PrismaClient,
+  patientId: string,
+  { first, after }: Page<string>,
+): Promise<Ticket[]> {
+  const where = { patientId, ...(after && { id: { lt: after } }) };
+  return (await prisma.ticket.findMany({ where, orderBy: { id: 'desc' }, take: first + 1 })).map(toTicket);
+}
+
 function belongingTo({ role, userId, organisationId }: Actor) {
   switch (role) {
     case 'patient':

@@ -18,7 +18,11 @@ export const Ticket: TicketResolvers = {
   pharmacy: ({ pharmacyId }) => reference(pharmacyId),
   openToAnyPharmacy: ({ anyPharmacy }) => anyPharmacy,
   claim: shownClaim,
-  accessCode: ({ id, anyPharmacy }, _, { loaders }) => (anyPharmacy ? loaders.accessCode.load(id) : null),
+  // Whoever has the code can fetch the medicine: a proxy needs to be trusted with that.
+  accessCode: ({ id, anyPharmacy }, _, { loaders, actor }) =>
+    anyPharmacy && (!actor?.proxyId || actor.proxyScopes?.includes('collect'))
+      ? loaders.accessCode.load(id)
+      : null,
   parties: (ticket) => partiesOf(ticket).map(({ principalId, role }) => ({ principalId, role: shown(role) })),
   legalMoves: (ticket, _, context) =>
     possibleMoves(ticket, signedIn(context), context.foundation.now()).map((move) => ({

@@ -37,6 +37,7 @@ export const TimelineEntry: TimelineEntryResolvers = {
   fromPharmacy: ({ fromPharmacyId }) => reference(fromPharmacyId),
   toPharmacy: ({ toPharmacyId }) => reference(toPharmacyId),
   actor: ({ actorId }) => reference(actorId),
+  proxy: ({ proxyId }) => reference(proxyId),
   onBehalfOf: ({ onBehalfOf }) => reference(onBehalfOf),
   channel: ({ channel }) => shown(channel as 'api' | 'event' | 'timer'),
 };

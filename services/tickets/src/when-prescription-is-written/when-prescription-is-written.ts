@@ -7,9 +7,14 @@ type Written = DataOf<
   | 'prescriptions.prescription.signed.v1'
   | 'prescriptions.prescription.blocked.v1'
   | 'prescriptions.prescription.withdrawal_noted.v1'
+  | 'prescriptions.document.made.v1'
+  | 'prescriptions.document.downloaded.v1'
 >;
 
-/** Drafted, signed, stopped by a safety finding, or touched by a withdrawal: on the timeline, without consequence for the ticket. */
+/**
+ * Drafted, signed, stopped by a safety finding, touched by a withdrawal, made into a document, or downloaded: on the
+ * timeline, without consequence for the ticket.
+ */
 export const whenPrescriptionIsWritten = reaction<Written>((_, { type, data }) =>
   note(type, data.prescriptionId),
 );
