@@ -1,6 +1,10 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readConfig } from '@carethread/service-kit/config.ts';
+import { isNetwork } from '@carethread/service-kit/address-list.ts';
+import { ConfigError, readConfig } from '@carethread/service-kit/config.ts';
 import { z } from 'zod';
+import { limitSettings } from './limits/limits.ts';
+import { rateSettings } from './rate-limits/rate-settings.ts';
+import { trustSettings } from './trusted-documents/trust-settings.ts';
 
 const pemBlock = /-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g;
 
@@ -41,6 +45,8 @@ const commaList = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const onOrOff = z.enum(['on', 'off']).optional();
+
 const shape = {
   PORT: z.coerce.number().int().min(0).max(65_535),
   HOST: z.string().default('127.0.0.1'),
@@ -59,9 +65,43 @@ const shape = {
     .string()
     .default('')
     .transform((text): ReadonlySet<string> => new Set(commaList(text))),
+  /**
+   * Proxies in front of us, as addresses and networks: only what they say about a client's address (X-Forwarded-For)
+   * is believed. Without them the address is that of whoever connects.
+   */
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(commaList)
+    .refine(
+      (all) => all.every(isNetwork),
+      'must be a comma list of addresses and networks such as 10.0.0.0/8',
+    ),
+  /** Whether clients may ask for the schema: by default only in development and tests. */
+  INTROSPECTION: onOrOff,
+  /** Whether Apollo's sandbox may be used with this gateway: by default only in development, never in production. */
+  PLAYGROUND: onOrOff,
+  ...limitSettings,
+  ...rateSettings,
+  ...trustSettings,
 };
 export type GatewayConfig = z.infer<z.ZodObject<typeof shape>>;
 
 /** Reads the gateway's settings, or throws one ConfigError that names every problem. */
-export const readGatewayConfig = (env: Record<string, string | undefined>): GatewayConfig =>
-  readConfig(shape, env);
+export function readGatewayConfig(env: Record<string, string | undefined>): GatewayConfig {
+  const config = readConfig(shape, env);
+  if (config.NODE_ENV === 'production' && config.PLAYGROUND === 'on')
+    throw new ConfigError('PLAYGROUND: there is none in production.');
+  const trusts = [config.TRUSTED_DOCUMENTS, config.TRUSTED_DOCUMENTS_PARTNERS];
+  if (trusts.some((mode) => mode !== 'off') && config.TRUSTED_DOCUMENTS_FILES.length === 0)
+    throw new ConfigError('TRUSTED_DOCUMENTS_FILES: is not set, so every document would be unknown.');
+  return config;
+}
+
+type Exposure = Pick<GatewayConfig, 'NODE_ENV' | 'INTROSPECTION' | 'PLAYGROUND'>;
+
+export const allowsIntrospection = ({ NODE_ENV, INTROSPECTION }: Exposure): boolean =>
+  INTROSPECTION ? INTROSPECTION === 'on' : NODE_ENV === 'development' || NODE_ENV === 'test';
+
+export const hasPlayground = ({ NODE_ENV, PLAYGROUND }: Exposure): boolean =>
+  PLAYGROUND ? PLAYGROUND === 'on' : NODE_ENV === 'development';

@@ -25,6 +25,18 @@ export function createGatewayMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    documents: new Counter({
+      name: 'gateway_documents_total',
+      help: 'Uses of each registered document, and of others together.',
+      labelNames: ['document', 'client'],
+      registers,
+    }),
+    deprecatedUses: new Counter({
+      name: 'gateway_deprecated_uses_total',
+      help: 'Operations that use a deprecated field, argument or value.',
+      labelNames: ['element', 'client'],
+      registers,
+    }),
     deliveries: new Counter({
       name: 'gateway_live_events_total',
       help: 'Events per subscriber: delivered, withheld because the subscriber may not read them, or failed.',

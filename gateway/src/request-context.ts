@@ -6,8 +6,12 @@ export interface RequestContext {
   caller: Caller | null;
   requestId: string;
   traceparent: string | null;
+  /** What the client runs on, roughly, such as Firefox on Windows; null when it does not say. */
+  device: string | null;
   /** Milliseconds since 1970: nothing is waited for beyond it. */
   deadline: number;
+  /** Whether it is read for somebody's live stream. */
+  live?: boolean;
   /** Aborts when the client has gone away. */
   signal: AbortSignal | null;
 }

@@ -25,26 +25,27 @@ describe('over HTTP', () => {
   describe('refuses', () => {
     const aliases = Array.from({ length: 16 }, (_, i) => `a${i}: __typename`).join(' ');
     it.each([
-      ['more than 1000 tokens', `{ ${'directory { id } '.repeat(300)} }`, {}, 'GRAPHQL_PARSE_FAILED'],
+      ['more than 1000 tokens', `{ ${'directory { id } '.repeat(300)} }`, {}, 'LIMIT_EXCEEDED'],
       [
         'too deep an operation',
         `{ me ${'{ friends(first: 1) { edges { node '.repeat(5)}{ id }${'} } }'.repeat(5)} }`,
         {},
-        'GRAPHQL_VALIDATION_FAILED',
+        'LIMIT_EXCEEDED',
       ],
-      ['sixteen aliases of __typename', `{ me { ${aliases} } }`, {}, 'GRAPHQL_VALIDATION_FAILED'],
-      ['a page of 101', '{ directory(first: 101) { id } }', {}, 'BAD_USER_INPUT'],
+      ['sixteen aliases of __typename', `{ me { ${aliases} } }`, {}, 'LIMIT_EXCEEDED'],
+      ['the same field six times', '{ me { id id id id id id } }', {}, 'LIMIT_EXCEEDED'],
+      ['a page of 101', '{ directory(first: 101) { id } }', {}, 'LIMIT_EXCEEDED'],
       [
         'a page of a million, given by a variable',
         'query($n: Int) { directory(first: $n) { id } }',
         { n: 1e6 },
-        'BAD_USER_INPUT',
+        'LIMIT_EXCEEDED',
       ],
       [
         'too many objects',
         'query($n: Int!) { directory(first: $n) { friends(first: $n) { edges { node { friends(first: $n) { edges { node { id } } } } } } } }',
         { n: 50 },
-        'COST_LIMIT',
+        'LIMIT_EXCEEDED',
       ],
       ['introspection in production', '{ __schema { types { name } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
       ['a subscription', 'subscription { inboxEvents { kind } }', {}, 'BAD_REQUEST'],
@@ -100,7 +101,9 @@ describe('over HTTP', () => {
       const body = JSON.stringify({ query: `{ me { id } } #${'x'.repeat(110_000)}` });
       expect(await read(await post(body))).toMatchObject({
         status: 413,
-        errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+        errors: [
+          { extensions: { code: 'LIMIT_EXCEEDED', limit: 'bytes', maximum: 100_000, found: body.length } },
+        ],
       });
     });
 

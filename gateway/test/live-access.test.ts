@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { MembershipEnded, SessionRevoked } from '@carethread/contracts/events/identity.ts';
+import {
+  DelegationEnded,
+  EmergencyAccessEnded,
+  MembershipEnded,
+  SessionRevoked,
+} from '@carethread/contracts/events/identity.ts';
 import { MemberLeft } from '@carethread/contracts/events/messaging.ts';
 import { TicketPharmacyChanged } from '@carethread/contracts/events/tickets.ts';
 import { newId } from '@carethread/contracts/ids.ts';
@@ -119,19 +124,44 @@ describe('who hears what', () => {
       (actor: Actor) =>
         platform.bus.publish(MembershipEnded, { aggregateId: actor.membershipId, sequence: 1, data: actor }),
     ],
+    [
+      'delegation',
+      ({ delegationId = newId<'Delegation'>(), userId, proxyId = newId<'User'>() }: Actor) =>
+        platform.bus.publish(DelegationEnded, {
+          aggregateId: delegationId,
+          sequence: 1,
+          data: { delegationId, patientId: userId, delegateId: proxyId },
+        }),
+    ],
+    [
+      'emergency access',
+      ({ emergencyId = newId<'EmergencyAccess'>(), userId }: Actor) =>
+        platform.bus.publish(EmergencyAccessEnded, {
+          aggregateId: emergencyId,
+          sequence: 1,
+          data: { accessId: emergencyId, patientId: newId(), holderId: userId },
+        }),
+    ],
   ])('closes the connections of a %s that ended, and refuses its token from then on', async (_, end) => {
-    const client = platform.connect(insider);
+    const leaving: Actor = {
+      ...insider,
+      proxyId: newId(),
+      proxyScopes: ['read'],
+      delegationId: newId(),
+      emergencyId: newId(),
+    };
+    const client = platform.connect(leaving);
     client.subscribe(messageEvents, { id: thread.id });
     await platform.subscriptions(1);
     const other = listen(anActor(), 'subscription { inboxEvents { kind } }');
     await platform.subscriptions(2);
-    await end(insider);
+    await end(leaving);
     expect(await client.closed).toMatchObject({ code: 4403 });
     await platform.subscriptions(1);
-    expect(await platform.ask('{ me { id } }', { token: platform.token(insider) })).toMatchObject({
+    expect(await platform.ask('{ me { id } }', { token: platform.token(leaving) })).toMatchObject({
       status: 401,
     });
-    expect(await platform.connect(insider).closed).toMatchObject({ code: 4403 });
+    expect(await platform.connect(leaving).closed).toMatchObject({ code: 4403 });
     expect(other.waiting).toBe(0);
   });
 

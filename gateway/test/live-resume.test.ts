@@ -1,5 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
+import {
+  MessageDeleted,
+  MessageEdited,
+  ThreadDelivered,
+  ThreadPurged,
+  ThreadRead,
+} from '@carethread/contracts/events/messaging.ts';
 import type { TestThread } from './fixtures/care-world.ts';
 import { anActor } from './fixtures/identity-provider.ts';
 import {
@@ -61,6 +68,63 @@ describe('resuming a live stream', () => {
     expect(stream.waiting).toBe(0);
   });
 
+  it('carries edits, deletes, receipts and purges under the same cursor, missed or live', async () => {
+    const everything = `subscription($id: ID!, $after: Int) { messageEvents(threadId: $id, after: $after) {
+      __typename
+      ... on MessageAdded { cursor message { text } }
+      ... on MessageEdited { cursor message { text } }
+      ... on MessageDeleted { cursor message { number } thread { lastNumber } }
+      ... on ReceiptMoved { cursor memberId upTo status }
+      ... on MessagesPurged { cursor upTo } } }`;
+    const { world, bus } = platform;
+    const message = await platform.post(thread, actor.userId, 'hello');
+    const { id: threadId, ticketId } = thread;
+    const about = { threadId, ticketId, memberIds: [actor.userId] };
+    const ofMessage = { ...about, messageId: message.id, number: 1 };
+    const memberId = actor.userId;
+    const receipt = { threadId, ticketId, memberId, upTo: 1 };
+    const happen = async () => {
+      const next = (change: Parameters<typeof world.change>[1]) => {
+        const cursor = world.change(thread, change);
+        return { change: cursor, at: { aggregateId: threadId, sequence: cursor } };
+      };
+      const edited = next({ kind: 'EDITED', messageId: message.id });
+      const data = { ...ofMessage, version: 2, change: edited.change, notifyIds: [] };
+      await bus.publish(MessageEdited, { ...edited.at, data });
+      const read = next({ kind: 'READ', memberId, upTo: 1 });
+      await bus.publish(ThreadRead, { ...read.at, data: { ...receipt, unread: 0, change: read.change } });
+      // Read privately: nobody else hears of it, and no number is missing.
+      await bus.publish(ThreadRead, { ...read.at, data: { ...receipt, unread: 0 } });
+      const delivered = next({ kind: 'DELIVERED', memberId, upTo: 1 });
+      await bus.publish(ThreadDelivered, { ...delivered.at, data: { ...receipt, change: delivered.change } });
+      const deleted = next({ kind: 'DELETED', messageId: message.id });
+      const deletion = { ...ofMessage, by: 'author' as const, change: deleted.change };
+      await bus.publish(MessageDeleted, { ...deleted.at, data: deletion });
+      const purged = next({ kind: 'PURGED', upTo: 1 });
+      await bus.publish(ThreadPurged, { ...purged.at, data: { ...about, upTo: 1, change: purged.change } });
+    };
+    const told = (first: number) => [
+      { __typename: 'MessageEdited', cursor: first, message: { text: 'hello' } },
+      { __typename: 'ReceiptMoved', cursor: first + 1, memberId, upTo: 1, status: 'READ' },
+      { __typename: 'ReceiptMoved', cursor: first + 2, memberId, upTo: 1, status: 'DELIVERED' },
+      { __typename: 'MessageDeleted', cursor: first + 3, message: { number: 1 }, thread: { lastNumber: 1 } },
+      { __typename: 'MessagesPurged', cursor: first + 4, upTo: 1 },
+    ];
+    await happen();
+    const stream = platform.connect(actor).subscribe(everything, { id: threadId, after: 1 });
+    await happen();
+    const seen = [];
+    for (let count = 0; count < 10; count += 1) seen.push(await event(stream));
+    expect(seen).toEqual([...told(2), ...told(7)]);
+  });
+
+  it('says so when the owner does not keep what was missed', async () => {
+    await posts(3);
+    thread.changesFrom = 2;
+    expect(await event(open(1))).toEqual({ __typename: 'ResyncRequired', reason: 'CURSOR_TOO_OLD' });
+    expect((await event(open(2)))?.cursor).toBe(3);
+  });
+
   it('does the same for the timeline of a ticket', async () => {
     const ticket = platform.world.openTicket(actor.userId);
     for (let count = 0; count < 4; count += 1) await platform.move(ticket);
@@ -92,6 +156,7 @@ describe('resuming a live stream', () => {
   it('ignores an event that comes a second time', async () => {
     const stream = await openAndHear();
     thread.messages.pop();
+    thread.changes.pop();
     await posts(2);
     expect([(await event(stream))?.cursor, stream.waiting]).toEqual([2, 0]);
   });

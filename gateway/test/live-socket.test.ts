@@ -151,12 +151,12 @@ describe('a live connection', () => {
     [
       'too deep a selection',
       `subscription { inboxEvents { message { author ${'{ friends(first: 1) { edges { node '.repeat(4)}{ id }${'} } }'.repeat(4)} } } }`,
-      'GRAPHQL_VALIDATION_FAILED',
+      'LIMIT_EXCEEDED',
     ],
     [
       'too large a page',
       'subscription { inboxEvents { message { author { friends(first: 500) { edges { node { id } } } } } } }',
-      'BAD_USER_INPUT',
+      'LIMIT_EXCEEDED',
     ],
   ])('refuses %s', async (_, query, code) => {
     const errors = await platform.connect(anActor()).subscribe(query).ended;

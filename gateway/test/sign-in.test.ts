@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { newId } from '@carethread/contracts/ids.ts';
 import { createLog } from '@carethread/service-kit/log.ts';
 import { accessTokenVerifier } from '../src/sign-in/access-token.ts';
-import { IdentityKeys } from '../src/sign-in/identity-keys.ts';
+import { PublishedKeys } from '@carethread/service-kit/published-keys.ts';
 import { Revocations } from '../src/sign-in/revocations.ts';
 import { createInternalTokens } from '../src/sign-in/internal-token.ts';
 import { callerOf } from '../src/sign-in/caller.ts';
 import jwt from 'jsonwebtoken';
 import { accessToken, anActor, newKeyPair, newSigningKey } from './fixtures/identity-provider.ts';
 import { type Platform, startPlatform } from './fixtures/platform.ts';
+import { until } from './fixtures/until.ts';
 
 const me = '{ me { id } }';
+const revocationsOf = ({ identity }: Platform) =>
+  new Revocations(identity.jwksUrl, createLog('gateway', 'silent'));
 
 describe('sign-in', () => {
   let platform: Platform;
@@ -119,8 +124,8 @@ describe('sign-in', () => {
   });
 
   it('tells the services of a proof of identity that the token has, and of none without one', async () => {
-    const keys = new IdentityKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
-    const verify = accessTokenVerifier(keys, new Revocations());
+    const keys = new PublishedKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
+    const verify = accessTokenVerifier(keys, revocationsOf(platform));
     const stepUpIn = async (claims: object) =>
       (await verify(platform.token(anActor(), { claims }))).caller.actor.stepUp;
     expect(await stepUpIn({ auth_time: 1_800_000_000, amr: ['pwd', 'otp'] })).toEqual({
@@ -132,14 +137,44 @@ describe('sign-in', () => {
     await expect(stepUpIn({ auth_time: 'now', amr: ['pwd'] })).rejects.toThrow('claims are missing');
   });
 
+  it.each<[string, Partial<Actor>]>([
+    ['a proxy', { proxyId: newId(), proxyScopes: ['read', 'write'], delegationId: newId() }],
+    ['an emergency access', { role: 'doctor', emergencyId: newId() }],
+    ['a program', { client: { id: newId(), scopes: ['tickets:read'] } }],
+    ['a person who has proved who they are', { stepUp: { at: 1_800_000_000, methods: ['pwd'] } }],
+  ])('tells the services of %s', async (_, more) => {
+    const actor = anActor(more);
+    await platform.ask(me, { token: platform.token(actor) });
+    const { headers } = platform.services.identity.received.at(-1)!;
+    const claims = jwt.decode(String(headers['authorization']).slice('Bearer '.length));
+    expect((claims as jwt.JwtPayload)['actor']).toEqual(actor);
+  });
+
+  it('gives a proxy and a program nothing for words it has never heard of', async () => {
+    const keys = new PublishedKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
+    const verify = accessTokenVerifier(keys, revocationsOf(platform));
+    const actorOf = async (claims: object) =>
+      (await verify(platform.token(anActor(), { claims }))).caller.actor;
+    const [person, program] = [newId<'User'>(), newId<'User'>()];
+    expect(await actorOf({ act: { sub: person }, proxy: ['read', 'sell'] })).toMatchObject({
+      proxyId: person,
+      proxyScopes: ['read'],
+    });
+    expect(await actorOf({ act: { sub: person } })).toMatchObject({ proxyScopes: [] });
+    expect(await actorOf({ client_id: program, scope: 'tickets:read tickets:burn' })).toMatchObject({
+      client: { id: program, scopes: ['tickets:read'] },
+    });
+    expect(await actorOf({ client_id: program })).toMatchObject({ client: { id: program, scopes: [] } });
+  });
+
   it('ends a proof of identity with its session', async () => {
-    const revocations = new Revocations();
-    const keys = new IdentityKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
+    const revocations = revocationsOf(platform);
+    const keys = new PublishedKeys(platform.identity.jwksUrl, createLog('gateway', 'silent'));
     const verify = accessTokenVerifier(keys, revocations);
     const actor = anActor();
     const token = platform.token(actor, { claims: { auth_time: 1_800_000_000, amr: ['pwd'] } });
     await expect(verify(token)).resolves.toBeDefined();
-    revocations.sessionEnded(actor.sessionId);
+    revocations.ended(actor.sessionId);
     await expect(verify(token)).rejects.toThrow('the session has ended');
   });
 
@@ -201,6 +236,52 @@ describe('sign-in', () => {
         use: 'sig',
       },
     ]);
+  });
+});
+
+describe('a gateway that was not there when a session ended', () => {
+  it('refuses its tokens from the first one on, and those of an ended membership', async () => {
+    const platform = await startPlatform();
+    try {
+      const [gone, moved, here] = [anActor(), anActor(), anActor()];
+      platform.identity.revoked.endedIds.push(gone.sessionId);
+      platform.identity.revoked.membershipIds.push(moved.membershipId);
+      for (const actor of [gone, moved])
+        expect(await platform.ask(me, { token: platform.token(actor) })).toMatchObject({ status: 401 });
+      expect(await platform.ask(me, { token: platform.token(here) })).toMatchObject({ status: 200 });
+    } finally {
+      await platform.stop();
+    }
+  });
+
+  it('asks again when it may have missed something', async () => {
+    const platform = await startPlatform();
+    try {
+      const revocations = revocationsOf(platform);
+      const actor = anActor();
+      await revocations.ready();
+      platform.identity.revoked.endedIds.push(actor.sessionId);
+      await revocations.ready();
+      expect(revocations.concern(actor)).toBe(false);
+      revocations.mayHaveMissed();
+      await until(() => revocations.concern(actor), 'the session is known to have ended');
+    } finally {
+      await platform.stop();
+    }
+  });
+
+  it('judges no token before it was told once, and goes on with what it knows afterwards', async () => {
+    const platform = await startPlatform();
+    try {
+      const known = revocationsOf(platform);
+      await known.ready();
+      await platform.identity.stop();
+      known.mayHaveMissed();
+      await known.ready();
+      await expect(revocationsOf(platform).ready()).rejects.toThrow('revocations could not be fetched');
+    } finally {
+      await platform.stop();
+    }
   });
 });
 

@@ -106,7 +106,8 @@ describe('subgraph client', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const client = () =>
+  /** Patient enough for a machine that is busy with something else. */
+  const client = ({ timeoutMs = 20_000 } = {}) =>
     new SubgraphClient({
       name: 'tickets',
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
@@ -114,7 +115,7 @@ describe('subgraph client', () => {
       tokens: createInternalTokens([newKeyPair().privateKey]),
       metrics: createGatewayMetrics(),
       log: createLog('test', 'silent'),
-      timeoutMs: 150,
+      timeoutMs,
     });
   const ask = (asked: SubgraphClient, query = '{ a }', context: object = {}) =>
     asked.process({
@@ -123,7 +124,8 @@ describe('subgraph client', () => {
         caller: null,
         requestId: 'r',
         traceparent: null,
-        deadline: Date.now() + 2_000,
+        device: null,
+        deadline: Date.now() + 600_000,
         signal: null,
         ...context,
       },
@@ -132,9 +134,7 @@ describe('subgraph client', () => {
 
   it('waits for its time and no longer', async () => {
     handle = () => {};
-    const started = performance.now();
-    expect(await ask(client())).toMatchObject(failed);
-    expect(performance.now() - started).toBeLessThan(600);
+    expect(await ask(client({ timeoutMs: 150 }))).toMatchObject(failed);
   });
 
   it('keeps within what is left of the request, without blaming the service for it', async () => {
@@ -142,15 +142,15 @@ describe('subgraph client', () => {
     const one = client();
     for (let call = 0; call < 6; call += 1)
       expect(await ask(one, '{ a }', { deadline: Date.now() + 20 })).toMatchObject(failed);
-    expect(calls).toBe(6);
+    handle = (_request, response) => response.end('{"data":{"a":1}}');
+    expect(await ask(one)).toEqual({ data: { a: 1 } });
   });
 
   it('stops when the client has gone', async () => {
     const gone = new AbortController();
     handle = () => gone.abort();
-    const started = performance.now();
-    expect(await ask(client(), '{ a }', { signal: gone.signal })).toMatchObject(failed);
-    expect(performance.now() - started).toBeLessThan(120);
+    expect(await ask(client({ timeoutMs: 600_000 }), '{ a }', { signal: gone.signal })).toMatchObject(failed);
+    expect(calls).toBe(1);
   });
 
   it('asks a query again after a lost connection', async () => {

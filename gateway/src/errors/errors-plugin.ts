@@ -4,8 +4,12 @@ import type { GatewayMetrics } from '../metrics.ts';
 import type { RequestContext } from '../request-context.ts';
 import { isAccident, withRequestId } from './mask-error.ts';
 
-/** Logs what clients are not shown, under the request's id, and counts operations. */
-export const errorsPlugin = (log: Log, metrics: GatewayMetrics): ApolloServerPlugin<RequestContext> => ({
+/** Logs what clients are not shown, under the request's id, lists at most so many errors, and counts operations. */
+export const errorsPlugin = (
+  log: Log,
+  metrics: GatewayMetrics,
+  maxErrors: number,
+): ApolloServerPlugin<RequestContext> => ({
   async requestDidStart() {
     const started = performance.now();
     return {
@@ -22,13 +26,18 @@ export const errorsPlugin = (log: Log, metrics: GatewayMetrics): ApolloServerPlu
       async willSendResponse({ response, contextValue: { requestId }, operation }) {
         const { body } = response;
         if (body.kind !== 'single') return;
-        const { errors } = body.singleResult;
-        if (errors) body.singleResult.errors = errors.map((error) => withRequestId(error, requestId));
+        const { singleResult } = body;
         // The gateway reports here, in its own words, where a service broke its promise of a value.
-        const broken = body.singleResult.extensions?.['valueCompletion'];
+        const broken = singleResult.extensions?.['valueCompletion'];
         if (broken) {
           log.warn({ broken, requestId }, 'a service answered null where its schema does not allow it');
-          delete body.singleResult.extensions;
+          delete singleResult.extensions;
+        }
+        const { errors } = singleResult;
+        if (errors) {
+          singleResult.errors = errors.slice(0, maxErrors).map((error) => withRequestId(error, requestId));
+          if (errors.length > maxErrors)
+            singleResult.extensions = { omittedErrors: errors.length - maxErrors };
         }
         metrics.operations.observe(
           { kind: operation?.operation ?? 'unknown', outcome: errors ? 'error' : 'ok' },

@@ -1,6 +1,6 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Log } from '@carethread/service-kit/log.ts';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { liveSubgraph } from '../compose/live-sdl.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { InternalTokens } from '../sign-in/internal-token.ts';
@@ -9,6 +9,8 @@ import type { SubgraphLookup } from './create-graph.ts';
 
 export interface Subgraphs {
   lookup: SubgraphLookup;
+  /** The connections to services. */
+  readonly dispatcher: Dispatcher;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export function createSubgraphs(options: {
       clients.set(name, client);
       return client;
     },
+    dispatcher,
     close: () => dispatcher.destroy(),
   };
 }

@@ -1,5 +1,6 @@
 import type { Log } from '@carethread/service-kit/log.ts';
 import type { ErrorRequestHandler } from 'express';
+import { excess, excessMessage } from '../limits/limits.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** What a client reads when its body never became a GraphQL request: JSON like every other answer, not a page. */
@@ -7,16 +8,31 @@ export const bodyErrors =
   (log: Log): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     if (response.headersSent) return next(error);
-    const { status, message, code } = problem((error as { type?: string }).type);
+    const { status, message, ...extensions } = problem(error as BodyError);
     const requestId = requestIdOf(request);
     if (status === 500) log.error({ error, requestId }, 'request failed');
-    response.status(status).json({ errors: [{ message, extensions: { code, requestId } }] });
+    response.status(status).json({ errors: [{ message, extensions: { ...extensions, requestId } }] });
   };
 
-function problem(type: string | undefined): { status: number; message: string; code: string } {
+/** What the body parser says about a body. */
+interface BodyError {
+  type?: string;
+  limit?: number;
+  /** As announced, or as much as had come when it was too much. */
+  length?: number;
+  received?: number;
+}
+
+function problem({ type, limit = 0, length, received }: BodyError): {
+  status: number;
+  message: string;
+  code: string;
+} {
   switch (type) {
-    case 'entity.too.large':
-      return { status: 413, message: 'The body is larger than 100 kB.', code: 'BAD_REQUEST' };
+    case 'entity.too.large': {
+      const over = excess('bytes', limit, length ?? received ?? limit + 1);
+      return { status: 413, message: excessMessage(over), ...over };
+    }
     case 'entity.parse.failed':
       return { status: 400, message: 'The body is not JSON.', code: 'BAD_REQUEST' };
     case 'encoding.unsupported':

@@ -8,6 +8,9 @@ export const securityHeaders = (production: boolean): RequestHandler => {
     ['referrer-policy', 'no-referrer'],
     ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
     ['cross-origin-resource-policy', 'same-site'],
+    ['cross-origin-opener-policy', 'same-origin'],
+    ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()'],
+    ['x-permitted-cross-domain-policies', 'none'],
     ['cache-control', 'no-store'],
     ...(production ? [['strict-transport-security', 'max-age=31536000; includeSubDomains'] as const] : []),
   ]);
@@ -25,12 +28,15 @@ export const allowOrigins =
     response.vary('origin');
     if (origin && origins.has(origin)) {
       response.setHeader('access-control-allow-origin', origin);
-      response.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
+      response.setHeader(
+        'access-control-expose-headers',
+        'x-request-id, retry-after, ratelimit, ratelimit-policy',
+      );
       if (request.method === 'OPTIONS') {
         response.setHeader('access-control-allow-methods', 'GET, POST');
         response.setHeader(
           'access-control-allow-headers',
-          'authorization, content-type, x-request-id, traceparent',
+          'authorization, content-type, x-request-id, traceparent, apollo-require-preflight',
         );
         response.setHeader('access-control-max-age', '7200');
       }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, getOperationAST, parse } from 'graphql';
-import { costError } from './operation-cost.ts';
+import { buildSchema, getOperationAST, GraphQLError, parse } from 'graphql';
+import { z } from 'zod';
+import { limitSettings, limitsOf } from './limits.ts';
+import { operationCost } from './operation-cost.ts';
 
 const schema = buildSchema(`
   type Query { me: User  users(first: Int = 20, after: String): UserConnection }
@@ -9,16 +11,26 @@ const schema = buildSchema(`
   type User { id: ID  friends(first: Int!, last: Int): UserConnection  tags: [Tag!] }
   type Tag { name: String }
 `);
-const refusal = (query: string, variables: Record<string, unknown> = {}) => {
+const limits = limitsOf(z.object(limitSettings).parse({}));
+const cost = (query: string, variables: Record<string, unknown> = {}) => {
   const document = parse(query);
-  return costError(schema, document, getOperationAST(document)!, variables);
+  return operationCost(schema, document, getOperationAST(document)!, variables, limits);
+};
+const refusal = (query: string, variables: Record<string, unknown> = {}) => {
+  const outcome = cost(query, variables);
+  return outcome instanceof GraphQLError ? outcome : null;
 };
 const friends = '($n: Int!) { users(first: $n) { edges { node { friends(first: $n) { nodes { id } } } } } }';
 
 describe('operation cost', () => {
   it('multiplies page sizes along the path, with variables', () => {
     expect(refusal(`query${friends}`, { n: 40 })).toBeNull();
-    expect(refusal(`query${friends}`, { n: 100 })?.extensions).toMatchObject({ code: 'COST_LIMIT' });
+    expect(refusal(`query${friends}`, { n: 100 })?.extensions).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      limit: 'objects',
+      maximum: 10_000,
+      found: 10_301,
+    });
   });
 
   it.each([
@@ -26,10 +38,21 @@ describe('operation cost', () => {
     ['a variable', 'query($n: Int!) { users(first: $n) { nodes { id } } }', { n: 1_000_000 }],
     ['a default', 'query($n: Int = 5000) { users(first: $n) { nodes { id } } }', {}],
     ['last', '{ me { friends(first: 1, last: 500) { nodes { id } } } }', {}],
-    ['a negative number', '{ users(first: -1) { nodes { id } } }', {}],
     ['a fragment', '{ me { ...F } } fragment F on User { friends(first: 200) { nodes { id } } }', {}],
   ])('refuses too large a page given by %s', (_, query, variables) => {
-    expect(refusal(query, variables)?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(refusal(query, variables)?.extensions).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      limit: 'page',
+    });
+  });
+
+  it('refuses a page of fewer than none', () => {
+    expect(refusal('{ users(first: -1) { nodes { id } } }')?.extensions['code']).toBe('BAD_USER_INPUT');
+  });
+
+  it('says what an operation may bring', () => {
+    expect(cost('{ me { id } }')).toBe(1);
+    expect(cost('{ users(first: 10) { nodes { tags { name } } } }')).toBe(111);
   });
 
   it('takes a list without a page size for ten', () => {

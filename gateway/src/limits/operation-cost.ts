@@ -17,53 +17,52 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { type Limits, overLimit } from './limits.ts';
 
-const maxPage = 100;
-/** Objects one operation may ask for. */
-const maxObjects = 10_000;
 /** How many items a list without a page size is taken to have. */
 const unpagedItems = 10;
 
 /**
  * Estimates how many objects an operation may return, with the variables it came with, and checks every page size.
- * Answers the error to refuse it with, or null. Variables that do not fit their types are left to the executor.
+ * Answers the number, or the error to refuse it with. Variables that do not fit their types are left to the executor.
  */
-export function costError(
+export function operationCost(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-): GraphQLError | null {
+  limits: Limits,
+): number | GraphQLError {
   const root = schema.getRootType(operation.operation);
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  if (!root || !coerced) return null;
+  if (!root || !coerced) return 0;
   try {
-    const objects = new Estimate(schema, document, coerced).objectsIn(operation.selectionSet, root, null);
-    return objects > maxObjects
-      ? refusal(
-          'COST_LIMIT',
-          `The operation may return more than ${maxObjects} objects; ask for smaller pages.`,
-        )
-      : null;
+    const estimate = new Estimate(schema, document, coerced, limits.page);
+    const objects = estimate.objectsIn(operation.selectionSet, root, null);
+    return objects > limits.objects ? overLimit('objects', limits.objects, objects) : objects;
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
   }
 }
 
-const refusal = (code: string, message: string) =>
-  new GraphQLError(message, { extensions: { code, http: { status: 400 } } });
-
 class Estimate {
   readonly #schema: GraphQLSchema;
   readonly #variables: Record<string, unknown>;
+  readonly #largestPage: number;
   readonly #fragments: ReadonlyMap<string, { set: SelectionSetNode; on: string }>;
   /** A fragment is estimated once per page size around it: without this, nested spreads double the work at each level. */
   readonly #known = new Map<string, number>();
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>) {
+  constructor(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Record<string, unknown>,
+    largestPage: number,
+  ) {
     this.#schema = schema;
     this.#variables = variables;
+    this.#largestPage = largestPage;
     this.#fragments = new Map(
       document.definitions
         .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
@@ -113,12 +112,10 @@ class Estimate {
     const sizes = [values['first'], values['last']].filter(
       (size): size is number => typeof size === 'number',
     );
-    for (const size of sizes)
-      if (size < 0 || size > maxPage)
-        throw refusal(
-          'BAD_USER_INPUT',
-          `A page has 0 to ${maxPage} items: ${node.name.value} asks for ${size}.`,
-        );
+    for (const size of sizes) {
+      if (size < 0) throw badPage(node.name.value, size);
+      if (size > this.#largestPage) throw overLimit('page', this.#largestPage, size);
+    }
     return sizes.length > 0 ? Math.max(...sizes) : null;
   }
 
@@ -127,6 +124,11 @@ class Estimate {
     return isCompositeType(type) ? type : undefined;
   }
 }
+
+const badPage = (field: string, size: number) =>
+  new GraphQLError(`A page has no fewer than 0 items: ${field} asks for ${size}.`, {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
 
 const isPageArgument = ({ name }: { name: string }) => name === 'first' || name === 'last';
 

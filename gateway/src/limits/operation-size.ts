@@ -1,51 +1,43 @@
 import {
   type FragmentDefinitionNode,
-  GraphQLError,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import { type Limits, overLimit } from './limits.ts';
 
-/** Tokens of one document; counted by the parser, so that a longer text is not even parsed to its end. */
-export const maxTokens = 1_000;
-const maximum = { depth: 12, aliases: 15, directives: 5 };
-
-interface Size {
-  depth: number;
-  aliases: number;
-  directives: number;
-}
-const nothing: Size = { depth: 0, aliases: 0, directives: 0 };
+const parts = ['depth', 'aliases', 'directives', 'repeats'] as const;
+type Size = Record<(typeof parts)[number], number>;
+const nothing: Size = { depth: 0, aliases: 0, directives: 0, repeats: 0 };
 
 /**
- * Refuses an operation that is too deep, or has too many aliases or directives, fragments counted as often as they are
- * used. Every alias counts, also one of `__typename`. Introspection is left to graphql's own depth rule.
+ * Refuses an operation that is too deep, has too many aliases or directives, or says the same too often, fragments counted
+ * as often as they are used. Every alias counts, also one of `__typename`. Introspection is left to graphql's own depth rule.
  */
-export const operationSizeRule: ValidationRule = (context) => {
-  const fragments = new Map<string, Size>();
-  const fragmentSize = (name: string): Size => {
-    const known = fragments.get(name);
-    if (known) return known;
-    // A fragment that reaches itself counts nothing the second time; graphql's own rule refuses it.
-    fragments.set(name, nothing);
-    const fragment: FragmentDefinitionNode | null | undefined = context.getFragment(name);
-    const size = fragment ? sizeOf(fragment.selectionSet, fragmentSize) : nothing;
-    fragments.set(name, size);
-    return size;
+export const operationSizeRule =
+  (limits: Limits): ValidationRule =>
+  (context) => {
+    const fragments = new Map<string, Size>();
+    const fragmentSize = (name: string): Size => {
+      const known = fragments.get(name);
+      if (known) return known;
+      // A fragment that reaches itself counts nothing the second time; graphql's own rule refuses it.
+      fragments.set(name, nothing);
+      const fragment: FragmentDefinitionNode | null | undefined = context.getFragment(name);
+      const size = fragment ? sizeOf(fragment.selectionSet, fragmentSize) : nothing;
+      fragments.set(name, size);
+      return size;
+    };
+    return {
+      OperationDefinition(operation) {
+        const size = sizeOf(operation.selectionSet, fragmentSize);
+        size.directives += operation.directives?.length ?? 0;
+        for (const part of parts)
+          if (size[part] > limits[part]) context.reportError(overLimit(part, limits[part], size[part]));
+      },
+    };
   };
-  return {
-    OperationDefinition(operation) {
-      const size = sizeOf(operation.selectionSet, fragmentSize);
-      size.directives += operation.directives?.length ?? 0;
-      for (const what of ['depth', 'aliases', 'directives'] as const)
-        if (size[what] > maximum[what]) context.reportError(tooMuch(what));
-    },
-  };
-};
-
-const tooMuch = (what: keyof Size) =>
-  new GraphQLError(`The operation exceeds the limit of ${maximum[what]} for ${what}.`);
 
 function sizeOf(set: SelectionSetNode, fragmentSize: (name: string) => Size): Size {
   const sizes = set.selections.map((selection) => selectionSize(selection, fragmentSize));
@@ -53,7 +45,20 @@ function sizeOf(set: SelectionSetNode, fragmentSize: (name: string) => Size): Si
     depth: Math.max(0, ...sizes.map(({ depth }) => depth)),
     aliases: sum(sizes.map(({ aliases }) => aliases)),
     directives: sum(sizes.map(({ directives }) => directives)),
+    repeats: Math.max(mostRepeated(set), ...sizes.map(({ repeats }) => repeats)),
   };
+}
+
+/** How often the most frequent field or fragment of a selection stands in it. */
+function mostRepeated(set: SelectionSetNode): number {
+  const counts = new Map<string, number>();
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) continue;
+    const name = selection.kind === Kind.FIELD ? (selection.alias ?? selection.name) : selection.name;
+    const key = `${selection.kind} ${name.value}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
 }
 
 function selectionSize(node: SelectionNode, fragmentSize: (name: string) => Size): Size {
@@ -74,6 +79,7 @@ function selectionSize(node: SelectionNode, fragmentSize: (name: string) => Size
         depth: inner.depth + 1,
         aliases: inner.aliases + (node.alias ? 1 : 0),
         directives: inner.directives + directives,
+        repeats: inner.repeats,
       };
     }
     default:

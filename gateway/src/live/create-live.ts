@@ -1,17 +1,25 @@
 import type { Server as HttpServer } from 'node:http';
 import type { ApolloGateway } from '@apollo/gateway';
 import type { Log } from '@carethread/service-kit/log.ts';
+import type { RequestHandler } from 'express';
 import { Gauge } from 'prom-client';
+import type { Limits } from '../limits/limits.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { RateLimits } from '../rate-limits/rate-limits.ts';
 import type { AccessTokenVerifier } from '../sign-in/access-token.ts';
 import type { Revocations } from '../sign-in/revocations.ts';
+import type { TrustedDocuments } from '../trusted-documents/trusted-documents.ts';
+import { createAdmission } from './admission.ts';
 import { listenToBus } from './bus-listener.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Feed } from './feed.ts';
 import { Hub } from './hub.ts';
+import { eventStreamRoute } from './event-stream/event-stream-route.ts';
+import { EventStreams } from './event-stream/event-streams.ts';
+import { pollRoute } from './event-stream/poll-route.ts';
 import { Hydrator } from './hydrator.ts';
 import { runInternally } from './internal-query.ts';
-import { reactions } from './reactions.ts';
+import { reactions, type Sockets } from './reactions.ts';
 import { createLiveServer } from './socket/live-server.ts';
 import { createProtocol } from './socket/protocol.ts';
 import { createSubscribe } from './subscribe.ts';
@@ -27,6 +35,9 @@ export interface LiveOptions {
   feeds: readonly Feed[];
   verify: AccessTokenVerifier;
   revocations: Revocations;
+  limits: Limits;
+  trusted: TrustedDocuments;
+  rates: RateLimits;
   metrics: GatewayMetrics;
   log: Log;
 }
@@ -36,6 +47,10 @@ export interface Live {
   readonly listening: boolean;
   /** Open subscriptions. */
   readonly subscriptions: number;
+  /** Answers subscriptions with server-sent events. */
+  readonly eventStreams: RequestHandler;
+  /** Answers subscriptions by long polling. */
+  readonly polls: RequestHandler;
   stop(): Promise<void>;
 }
 
@@ -56,13 +71,23 @@ export function createLive(options: LiveOptions): Live {
   const currentDocuments = () => {
     const { schema } = publicGraph;
     if (!schema) throw new Error('The public graph is not loaded.');
-    return documents?.schema === schema ? documents : (documents = new SubscriptionDocuments(schema));
+    return documents?.schema === schema
+      ? documents
+      : (documents = new SubscriptionDocuments(schema, options.limits));
   };
-  const protocol = createProtocol({ verify, documents: currentDocuments, subscribe, log });
+  const { trusted, rates } = options;
+  const admit = createAdmission({ documents: currentDocuments, trusted, rates });
+  const protocol = createProtocol({ verify, admit, subscribe, log });
   const server = createLiveServer({ http, path, allowedOrigins, protocol, log });
+  const streams = new EventStreams();
+  const overHttp = { verify, admit, subscribe, streams, log };
+  const closeWhere: Sockets['closeWhere'] = (concerns) => {
+    server.closeWhere(concerns);
+    streams.closeWhere(concerns);
+  };
   const dispatch = createDispatch({
     feeds,
-    reactions: reactions(hub, server, options.revocations),
+    reactions: reactions(hub, { closeWhere }, options.revocations),
     hub,
     log,
   });
@@ -75,6 +100,7 @@ export function createLive(options: LiveOptions): Live {
     receive: dispatch.receive,
     onListening() {
       listening = true;
+      options.revocations.mayHaveMissed();
       // Streams that were open before cannot know what was published while nobody listened.
       hub.resyncAll('BROKER_GAP');
     },
@@ -84,6 +110,7 @@ export function createLive(options: LiveOptions): Live {
   });
   showAtScrape(metrics, {
     sockets: () => server.size,
+    streams: () => streams.size,
     subscriptions: () => hub.size,
     listening: () => listening,
   });
@@ -95,8 +122,10 @@ export function createLive(options: LiveOptions): Live {
     get subscriptions() {
       return hub.size;
     },
+    eventStreams: eventStreamRoute(overHttp),
+    polls: pollRoute(overHttp),
     async stop() {
-      await server.stop();
+      await Promise.all([server.stop(), streams.stop()]);
       stopping.abort();
       await bus;
     },
@@ -105,7 +134,12 @@ export function createLive(options: LiveOptions): Live {
 
 function showAtScrape(
   { registry }: GatewayMetrics,
-  now: { sockets: () => number; subscriptions: () => number; listening: () => boolean },
+  now: {
+    sockets: () => number;
+    streams: () => number;
+    subscriptions: () => number;
+    listening: () => boolean;
+  },
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -117,6 +151,7 @@ function showAtScrape(
       },
     });
   gauge('gateway_live_sockets', 'Open live connections.', now.sockets);
+  gauge('gateway_live_event_streams', 'Open subscriptions over plain HTTP.', now.streams);
   gauge('gateway_live_subscriptions', 'Open live subscriptions.', now.subscriptions);
   gauge('gateway_live_listening', '1 while events arrive from the broker.', () => Number(now.listening()));
 }

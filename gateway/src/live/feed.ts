@@ -23,8 +23,9 @@ export interface FeedRequest {
 }
 
 /**
- * A field of the event's type and a field of the entity behind it that its owner must answer. Both are read with every
- * event, whatever the client selected: an event whose entity the subscriber may not read is not delivered.
+ * A type of event, a field of it and a field of the entity behind it that its owner must answer. Both are read with
+ * every event of the type, whatever the client selected: an event whose entity the subscriber may not read is not
+ * delivered.
  */
 export interface EventCheck {
   readonly type: string;
@@ -38,7 +39,8 @@ export interface Feed {
   readonly durable: boolean;
   /** Events that may wait for one subscriber. */
   readonly limit: number;
-  readonly check: EventCheck;
+  /** One for each type of event that names an entity: all but a resync. */
+  readonly checks: readonly EventCheck[];
   /** What the subscriber is told when something was lost. */
   readonly resync: (reason: ResyncReason) => LiveValue;
   readonly sources: readonly Source[];

@@ -29,9 +29,10 @@ export class Hub {
       if (concerns(mailbox.options.owner().actor)) mailbox.resync(reason);
   }
 
-  /** Tells everybody. */
-  resyncAll(reason: ResyncReason): void {
-    for (const mailbox of this.#listenersOf([...this.#listeners.keys()])) mailbox.resync(reason);
+  /** Tells everybody, or all whom `concerns` names. */
+  resyncAll(reason: ResyncReason, concerns: (actor: Actor) => boolean = () => true): void {
+    for (const mailbox of this.#listenersOf([...this.#listeners.keys()]))
+      if (concerns(mailbox.options.owner().actor)) mailbox.resync(reason);
   }
 
   /** Open mailboxes. */

@@ -64,9 +64,11 @@ const context = (
   traceparent: string | null,
 ): LiveContext => ({
   liveValue,
+  live: true,
   caller,
   requestId,
   traceparent,
+  device: null,
   deadline: Date.now() + readTimeoutMs,
   signal: null,
 });

@@ -58,9 +58,9 @@ export function planFor(
   const fragments = fragmentsOf(document);
   const used = reachable(root.selectionSet, fragments);
   const selected = namesIn(root.selectionSet, used);
-  const { field } = feed.check;
-  if ([...(selected.get(field) ?? [])].some((name) => name !== field))
-    throw badInput(`In ${root.name.value}, call nothing but the field ${field} by this name.`);
+  for (const { field } of feed.checks)
+    if ([...(selected.get(field) ?? [])].some((name) => name !== field))
+      throw badInput(`In ${root.name.value}, call nothing but the field ${field} by this name.`);
   const responseName = root.alias?.value ?? root.name.value;
   const twin: FieldNode = {
     kind: Kind.FIELD,
@@ -68,7 +68,7 @@ export function planFor(
     name: { kind: Kind.NAME, value: twinOf(root.name.value) },
     selectionSet: {
       ...root.selectionSet,
-      selections: [...root.selectionSet.selections, checkSelection(feed.check)],
+      selections: [...root.selectionSet.selections, ...feed.checks.map(checkSelection)],
     },
   };
   const variables = variablesIn([twin, ...used.values()]);

@@ -1,10 +1,19 @@
 import type { EventDefinition, EventEnvelope } from '@carethread/contracts/define-event.ts';
-import { MembershipEnded, SessionRevoked } from '@carethread/contracts/events/identity.ts';
+import {
+  ConsentDecided,
+  DelegationEnded,
+  EmergencyAccessEnded,
+  MembershipEnded,
+  MembershipGranted,
+  ServiceAccountChanged,
+  SessionRevoked,
+} from '@carethread/contracts/events/identity.ts';
 import { MemberLeft } from '@carethread/contracts/events/messaging.ts';
 import { TicketPharmacyChanged } from '@carethread/contracts/events/tickets.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { Revocations } from '../sign-in/revocations.ts';
 import { threadTopic } from './feeds/message-events.ts';
+import { notesTopic } from './feeds/note-events.ts';
 import { dashboardTopic } from './feeds/pharmacy-ticket-events.ts';
 import { ticketTopic } from './feeds/ticket-events.ts';
 import type { Hub } from './hub.ts';
@@ -26,13 +35,34 @@ export interface Sockets {
  */
 export const reactions = (hub: Hub, sockets: Sockets, revocations: Revocations): Reaction[] => [
   on(SessionRevoked, ({ data }) => {
-    revocations.sessionEnded(data.sessionId);
+    revocations.ended(data.sessionId);
     sockets.closeWhere(({ sessionId }) => sessionId === data.sessionId);
   }),
   on(MembershipEnded, ({ data }) => {
     revocations.membershipEnded(data.membershipId);
     sockets.closeWhere(({ membershipId }) => membershipId === data.membershipId);
   }),
+  on(DelegationEnded, ({ data }) => {
+    revocations.ended(data.delegationId);
+    sockets.closeWhere(({ delegationId }) => delegationId === data.delegationId);
+  }),
+  on(EmergencyAccessEnded, ({ data }) => {
+    revocations.ended(data.accessId);
+    sockets.closeWhere(({ emergencyId }) => emergencyId === data.accessId);
+  }),
+  on(ConsentDecided, ({ data }) => {
+    const { given, kind, organisationId } = data;
+    if (given || kind !== 'share_record' || !organisationId) return;
+    // Who reads by this consent alone, and who is a party as well, only the owner of the record can tell: all of the
+    // organisation come back with their cursors, and those who may not are refused then.
+    hub.resyncAll('ACCESS_ENDED', (actor) => actor.organisationId === organisationId);
+  }),
+  on(MembershipGranted, ({ data }) => {
+    if (!data.permissions) return;
+    revocations.membershipAllows(data.membershipId, data.permissions);
+    sockets.closeWhere((actor) => actor.membershipId === data.membershipId && revocations.concern(actor));
+  }),
+  on(ServiceAccountChanged, ({ data }) => revocations.serviceAccountMay(data.serviceAccountId, data.scopes)),
   on(TicketPharmacyChanged, ({ data }) => {
     const former = data.from;
     if (!former) return;
@@ -42,7 +72,8 @@ export const reactions = (hub: Hub, sockets: Sockets, revocations: Revocations):
   on(MemberLeft, ({ data }) => {
     const member: string = data.memberId;
     const isMember = ({ userId, organisationId }: Actor) => userId === member || organisationId === member;
-    hub.resync(threadTopic(data.threadId), 'ACCESS_ENDED', isMember);
+    for (const topic of [threadTopic(data.threadId), notesTopic(data.threadId)])
+      hub.resync(topic, 'ACCESS_ENDED', isMember);
   }),
 ];
 

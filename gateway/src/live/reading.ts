@@ -18,11 +18,14 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 export function judge(plan: Plan, value: LiveValue, result: ExecutionResult): Reading {
   const root = result.data?.[plan.responseName];
   if (!isObject(root)) return { kind: 'unavailable' };
-  const { field } = plan.feed.check;
-  const entity = root[field];
-  const checked = !isObject(value[field]) || (isObject(entity) && entity[checkName] != null);
+  const check = plan.feed.checks.find(({ type }) => type === value.__typename);
+  const entity = check && root[check.field];
+  const named = check && isObject(value[check.field]);
+  const checked = !named || (isObject(entity) && entity[checkName] != null);
   if (!checked || selectedEntityIsNull(plan, value, root))
     return { kind: failed(result, plan.responseName) ? 'unavailable' : 'withheld' };
+  if (!check) return { kind: 'deliver', result };
+  const { field } = check;
   if (isObject(entity)) delete entity[checkName];
   // An object we asked for alone was not asked for by the client.
   if (!plan.selected.has(field) || (isObject(entity) && Object.keys(entity).length === 0)) delete root[field];

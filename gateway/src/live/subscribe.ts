@@ -92,8 +92,10 @@ const askAs =
   async (query, variables) => {
     const { data, errors } = await run(preparedText(query), variables, {
       caller,
+      live: true,
       requestId: randomUUID(),
       traceparent: null,
+      device: null,
       deadline: Date.now() + requestTimeoutMs,
       signal: null,
     });

@@ -1,9 +1,17 @@
-import { actorSchema, permissions, type Permission } from '@carethread/contracts/actor.ts';
+import {
+  actorSchema,
+  permissions,
+  type Permission,
+  type ProxyScope,
+  proxyScopes,
+} from '@carethread/contracts/actor.ts';
+import { isScope } from '@carethread/contracts/scopes.ts';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import { ExpiringCache } from '../expiring-cache.ts';
+import { addressList, type AddressList } from '@carethread/service-kit/address-list.ts';
 import { callerOf, type Caller } from './caller.ts';
-import type { IdentityKeys } from './identity-keys.ts';
+import type { PublishedKeys } from '@carethread/service-kit/published-keys.ts';
 import type { Revocations } from './revocations.ts';
 
 const issuer = 'carethread';
@@ -21,6 +29,8 @@ export interface AccessToken {
   readonly caller: Caller;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+  /** From where it may be used; null is anywhere. */
+  readonly addresses: AddressList | null;
 }
 
 const claimsSchema = z.object({
@@ -35,7 +45,21 @@ const claimsSchema = z.object({
   // Both or neither: the person proved again who they are, then and thus (OpenID Connect Core 2, RFC 8176).
   auth_time: z.number().optional(),
   amr: z.array(z.string()).optional(),
+  // A proxy, as in RFC 8693, and what they may do: a scope we do not know yet gives nothing.
+  act: z.object({ sub: z.string() }).optional(),
+  delegation: z.string().optional(),
+  proxy: z
+    .array(z.string())
+    .transform((all) => all.filter((one): one is ProxyScope => isProxyScope(one)))
+    .optional(),
+  emergency: z.string().optional(),
+  // A program of an organisation (RFC 9068, 2.2.3), and the networks it may call from.
+  client_id: z.string().optional(),
+  scope: z.string().optional(),
+  nets: z.array(z.string()).optional(),
 });
+const isProxyScope = (value: string): value is ProxyScope =>
+  (proxyScopes as readonly string[]).includes(value);
 const isPermission = (value: string): value is Permission =>
   (permissions as readonly string[]).includes(value);
 
@@ -45,19 +69,20 @@ export type AccessTokenVerifier = (token: string) => Promise<AccessToken>;
  * Answers who a client's access token speaks for. Throws TokenRefused, or KeysUnavailable when it cannot be judged.
  * A verified token is remembered, because checking its signature costs a tenth of a millisecond.
  */
-export function accessTokenVerifier(keys: IdentityKeys, revocations: Revocations): AccessTokenVerifier {
+export function accessTokenVerifier(keys: PublishedKeys, revocations: Revocations): AccessTokenVerifier {
   const verified = new ExpiringCache<AccessToken>(10_000);
   keys.onChange = () => verified.clear();
 
   return async (token) => {
     const known = verified.get(token) ?? (await check(token, keys));
+    await revocations.ready();
     if (revocations.concern(known.caller.actor)) throw new TokenRefused('the session has ended');
     verified.set(token, known, known.expiresAt);
     return known;
   };
 }
 
-async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
+async function check(token: string, keys: PublishedKeys): Promise<AccessToken> {
   const header = jwt.decode(token, { complete: true })?.header;
   if (header?.alg !== 'ES256' || !tokenTypes.includes(header.typ) || typeof header.kid !== 'string')
     throw new TokenRefused('not an access token');
@@ -75,6 +100,7 @@ async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
   );
   if (!claims.success) throw new TokenRefused('claims are missing');
   const { sub, sid, mid, org, role, perms, exp, auth_time, amr } = claims.data;
+  const { act, delegation, proxy, emergency, client_id, scope, nets } = claims.data;
   const actor = actorSchema.safeParse({
     userId: sub,
     membershipId: mid,
@@ -83,9 +109,20 @@ async function check(token: string, keys: IdentityKeys): Promise<AccessToken> {
     permissions: perms,
     sessionId: sid,
     ...(auth_time !== undefined && amr && { stepUp: { at: auth_time, methods: amr } }),
+    ...(act && { proxyId: act.sub, proxyScopes: proxy ?? [] }),
+    ...(delegation !== undefined && { delegationId: delegation }),
+    ...(emergency !== undefined && { emergencyId: emergency }),
+    // Whatever else it says: a token with a client in it never passes for a person's.
+    ...(client_id !== undefined && {
+      client: { id: client_id, scopes: (scope ?? '').split(' ').filter(isScope) },
+    }),
   });
   if (!actor.success) throw new TokenRefused('claims are malformed');
-  return { caller: callerOf(actor.data), expiresAt: (exp + clockToleranceSeconds) * 1000 };
+  return {
+    caller: callerOf(actor.data),
+    expiresAt: (exp + clockToleranceSeconds) * 1000,
+    addresses: nets ? addressList(nets) : null,
+  };
 }
 
 function verifiedClaims(verify: () => unknown): unknown {

@@ -1,18 +1,20 @@
+import { isListed } from '@carethread/service-kit/address-list.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
 import { GraphQLError } from 'graphql';
 import { type AccessToken, type AccessTokenVerifier, TokenRefused } from './access-token.ts';
-import { KeysUnavailable } from './identity-keys.ts';
+import { KeysUnavailable } from '@carethread/service-kit/published-keys.ts';
 
 const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i;
 const longestToken = 4_096;
 
 /**
- * Who sends this Authorization value. Null when there is none: the services decide what an anonymous caller may do.
+ * Who sends this Authorization value from this address. Null when there is none: the services decide what an anonymous caller may do.
  * A token that is there and not good is an error, never anonymous. Throws a GraphQLError with code UNAUTHENTICATED
  * (HTTP 401), or UNAVAILABLE (HTTP 503) while tokens cannot be judged.
  */
 export async function authenticate(
   authorization: unknown,
+  from: { address: string | undefined },
   verify: AccessTokenVerifier,
   log: Log,
 ): Promise<AccessToken | null> {
@@ -20,7 +22,10 @@ export async function authenticate(
   const token = typeof authorization === 'string' ? bearer.exec(authorization)?.[1] : undefined;
   if (!token || token.length > longestToken) throw unauthenticated();
   try {
-    return await verify(token);
+    const known = await verify(token);
+    if (known.addresses && !isListed(known.addresses, from.address ?? ''))
+      throw new TokenRefused('not to be used from this address');
+    return known;
   } catch (error) {
     if (error instanceof TokenRefused) {
       log.info({ reason: error.message }, 'access token refused');

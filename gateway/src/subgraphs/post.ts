@@ -1,3 +1,4 @@
+import { deadlineHeader } from '@carethread/service-kit/deadline.ts';
 import { type Dispatcher, request } from 'undici';
 import { CallFailed } from './failure.ts';
 
@@ -33,14 +34,21 @@ export async function post({
   if (left <= 0) throw new CallFailed('out_of_time');
   // One controller and one timer: AbortSignal.any and AbortSignal.timeout cost more than the rest of this function.
   const abort = new AbortController();
+  const waitMs = Math.min(left, timeoutMs);
   const timer = setTimeout(
     () => abort.abort(new CallFailed(left < timeoutMs ? 'out_of_time' : 'timeout')),
-    Math.min(left, timeoutMs),
+    waitMs,
   );
   const clientGone = () => abort.abort(new CallFailed('client_gone'));
   signal?.addEventListener('abort', clientGone, { once: true });
   try {
-    const response = await request(url, { method: 'POST', dispatcher, headers, body, signal: abort.signal });
+    const response = await request(url, {
+      method: 'POST',
+      dispatcher,
+      headers: { ...headers, [deadlineHeader]: String(waitMs) },
+      body,
+      signal: abort.signal,
+    });
     return await read(response);
   } catch (error) {
     throw abort.signal.aborted ? abort.signal.reason : error;

@@ -80,6 +80,9 @@ export class SubgraphClient implements GraphQLDataSource<RequestContext & Record
       'x-request-id': context.requestId,
     };
     if (context.traceparent) headers['traceparent'] = context.traceparent;
+    if (context.device) headers['x-client-device'] = context.device;
+    // A service keeps a record of who was shown what, and by which door.
+    if (context.live) headers['x-carethread-door'] = 'live';
     return post({
       url,
       dispatcher,

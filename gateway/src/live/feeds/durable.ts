@@ -9,13 +9,18 @@ export async function openDurable(
   after: number | null | undefined,
   questions: {
     mayRead: () => Promise<boolean>;
-    /** Up to one more than `maxBacklog` events behind the cursor, in order; undefined when there is nothing one may read. */
-    missedSince: (after: number) => Promise<LiveEvent[] | undefined>;
+    /**
+     * Up to one more than `maxBacklog` events behind the cursor, in order; too_old when its owner does not keep them any
+     * more; undefined when there is nothing one may read.
+     */
+    missedSince: (after: number) => Promise<LiveEvent[] | 'too_old' | undefined>;
   },
 ): Promise<Opening> {
   if (after === null || after === undefined)
     return (await questions.mayRead()) ? { kind: 'open', backlog: [] } : { kind: 'not_found' };
   const backlog = await questions.missedSince(after);
   if (!backlog) return { kind: 'not_found' };
-  return backlog.length > maxBacklog ? { kind: 'too_old' } : { kind: 'open', backlog };
+  return backlog === 'too_old' || backlog.length > maxBacklog
+    ? { kind: 'too_old' }
+    : { kind: 'open', backlog };
 }

@@ -1,29 +1,64 @@
-import { MessagePosted } from '@carethread/contracts/events/messaging.ts';
+import {
+  MessageDeleted,
+  MessageEdited,
+  MessagePosted,
+  ThreadDelivered,
+  ThreadPurged,
+  ThreadRead,
+} from '@carethread/contracts/events/messaging.ts';
 import { idSchema } from '@carethread/contracts/ids.ts';
 import { z } from 'zod';
 import { from, type Feed } from '../feed.ts';
 import type { LiveEvent } from '../live-event.ts';
 import { maxBacklog, openDurable } from './durable.ts';
+import { changedLive, type ThreadChange } from './thread-change.ts';
 
 export const threadTopic = (threadId: string) => `messageEvents ${threadId}`;
 
 const argsSchema = z.object({ threadId: idSchema<'Thread'>(), after: z.int().min(0).nullish() });
 
 const mayRead = 'query LiveThread($id: ID!) { thread(id: $id) { lastNumber } }';
-const missed = `query LiveMessageLog($id: ID!, $after: Int!, $first: Int!) {
-  thread(id: $id) { messageLog(after: $after, first: $first) { number messageId } }
+const missed = `query LiveThreadChanges($id: ID!, $after: Int!, $first: Int!) {
+  thread(id: $id) { changesSince(after: $after, first: $first) { resync changes { cursor kind messageId memberId upTo } } }
 }`;
 
-/** New messages of one thread. The cursor is the message's number within the thread. */
+/** What happens in one thread. The cursor is the number of the change, which messaging gives and every member shares. */
 export const messageEvents: Feed = {
   field: 'messageEvents',
   durable: true,
   limit: 256,
-  check: { type: 'MessageAdded', field: 'message', probe: 'number' },
+  checks: [
+    { type: 'MessageAdded', field: 'message', probe: 'number' },
+    { type: 'MessageEdited', field: 'message', probe: 'number' },
+    { type: 'MessageDeleted', field: 'message', probe: 'number' },
+    { type: 'ReceiptMoved', field: 'thread', probe: 'lastNumber' },
+    { type: 'MessagesPurged', field: 'thread', probe: 'lastNumber' },
+  ],
   resync: (reason) => ({ __typename: 'ResyncRequired', reason }),
   sources: [
-    from(MessagePosted, ({ id, data, traceparent }) =>
-      message(id, data.threadId, data.number, data.messageId, traceparent),
+    // Before changes had numbers, messages were all that changed: theirs are the same.
+    from(MessagePosted, ({ id, data: { threadId, messageId, number, change = number }, traceparent }) =>
+      live(id, threadId, { cursor: change, kind: 'ADDED', messageId }, traceparent),
+    ),
+    from(MessageEdited, ({ id, data: { threadId, messageId, change }, traceparent }) =>
+      live(id, threadId, { cursor: change, kind: 'EDITED', messageId }, traceparent),
+    ),
+    from(MessageDeleted, ({ id, data: { threadId, messageId, change }, traceparent }) =>
+      live(id, threadId, { cursor: change, kind: 'DELETED', messageId }, traceparent),
+    ),
+    from(ThreadDelivered, ({ id, data: { threadId, memberId, upTo, change }, traceparent }) =>
+      live(id, threadId, { cursor: change, kind: 'DELIVERED', memberId, upTo }, traceparent),
+    ),
+    from(ThreadPurged, ({ id, data: { threadId, upTo, change }, traceparent }) =>
+      live(id, threadId, { cursor: change, kind: 'PURGED', upTo }, traceparent),
+    ),
+    from(ThreadRead, ({ id, data: { threadId, memberId, upTo, change }, traceparent }) =>
+      live(
+        id,
+        threadId,
+        change === undefined ? null : { cursor: change, kind: 'READ', memberId, upTo },
+        traceparent,
+      ),
     ),
   ],
   request(args) {
@@ -38,9 +73,11 @@ export const messageEvents: Feed = {
           mayRead: async () => Boolean((await ask(mayRead, { id: threadId }))['thread']),
           async missedSince(cursor) {
             const data = await ask(missed, { id: threadId, after: cursor, first: maxBacklog + 1 });
-            const thread = data['thread'] as { messageLog: { number: number; messageId: string }[] } | null;
-            return thread?.messageLog.map(({ number, messageId }) =>
-              message(messageId, threadId, number, messageId, null),
+            const since = (data['thread'] as AnsweredThread | null)?.changesSince;
+            if (!since) return undefined;
+            if (since.resync) return 'too_old';
+            return since.changes.map((change) =>
+              live(`${threadId}:${change.cursor}`, threadId, change, null),
             );
           },
         }),
@@ -48,17 +85,21 @@ export const messageEvents: Feed = {
   },
 };
 
-const message = (
+interface AnsweredThread {
+  readonly changesSince: { readonly resync: boolean; readonly changes: readonly ThreadChange[] };
+}
+
+/** A change as a live event; null: nothing that others are told of. */
+const live = (
   id: string,
   threadId: string,
-  number: number,
-  messageId: string,
+  change: ThreadChange | null,
   traceparent: string | null,
 ): LiveEvent => ({
   id,
-  topics: [threadTopic(threadId)],
-  cursor: number,
-  key: String(number),
-  value: { __typename: 'MessageAdded', cursor: number, message: { id: messageId }, thread: { id: threadId } },
+  topics: change ? [threadTopic(threadId)] : [],
+  cursor: change?.cursor ?? null,
+  key: String(change?.cursor),
+  value: change ? changedLive(threadId, change) : { __typename: 'ReceiptMoved' },
   traceparent,
 });

@@ -20,7 +20,7 @@ export const pharmacyTicketEvents: Feed = {
   field: 'pharmacyTicketEvents',
   durable: false,
   limit: 256,
-  check: { type: 'TicketNotice', field: 'ticket', probe: 'version' },
+  checks: [{ type: 'TicketNotice', field: 'ticket', probe: 'version' }],
   resync: () => ({ __typename: 'TicketNotice', kind: 'REFETCH', ticket: null }),
   sources: [
     from(TicketOpened, (event) => notice(event, event.data.pharmacyId)),

@@ -19,7 +19,7 @@ export const ticketEvents: Feed = {
   field: 'ticketEvents',
   durable: true,
   limit: 256,
-  check: { type: 'TicketChanged', field: 'entry', probe: 'number' },
+  checks: [{ type: 'TicketChanged', field: 'entry', probe: 'number' }],
   resync: (reason) => ({ __typename: 'ResyncRequired', reason }),
   // Every event of tickets, also one that does not exist yet: each is an entry, and a missing one would look like a gap.
   sources: [...events.values()]

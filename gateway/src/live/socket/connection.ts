@@ -53,4 +53,8 @@ export class Connection {
 }
 
 const isSamePerson = (one: Actor, other: Actor) =>
-  one.userId === other.userId && one.membershipId === other.membershipId && one.sessionId === other.sessionId;
+  one.userId === other.userId &&
+  one.membershipId === other.membershipId &&
+  one.sessionId === other.sessionId &&
+  one.proxyId === other.proxyId &&
+  one.emergencyId === other.emergencyId;

@@ -1,11 +1,11 @@
 import type { Log } from '@carethread/service-kit/log.ts';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
-import { isAccident, maskError } from '../../errors/mask-error.ts';
 import type { AccessToken, AccessTokenVerifier } from '../../sign-in/access-token.ts';
 import { authenticate } from '../../sign-in/authenticate.ts';
+import type { Admission } from '../admission.ts';
 import type { Subscribe } from '../subscribe.ts';
-import type { SubscriptionDocuments } from '../subscription-documents.ts';
+import { visibleErrors, visibleResult } from '../visible-errors.ts';
 import { closeCode, type Connection } from './connection.ts';
 
 const maxSubscriptions = 50;
@@ -13,7 +13,7 @@ const initTimeoutMs = 3_000;
 
 export interface ProtocolOptions {
   verify: AccessTokenVerifier;
-  documents: () => SubscriptionDocuments;
+  admit: Admission;
   subscribe: Subscribe;
   log: Log;
 }
@@ -21,15 +21,12 @@ export interface ProtocolOptions {
 /** The graphql-transport-ws protocol as we speak it: subscriptions only, and only for people with a token. */
 export function createProtocol({
   verify,
-  documents,
+  admit,
   subscribe,
   log,
 }: ProtocolOptions): Server<{ connection: Connection }> {
-  const visible = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => {
-      if (isAccident(error.extensions['code'])) log.error({ error, path: error.path }, 'subscription failed');
-      return maskError(error.toJSON());
-    });
+  const visible = visibleErrors(log);
+  const show = visibleResult(visible);
 
   return makeServer<Record<string, unknown>, { connection: Connection }>({
     connectionInitWaitTimeout: initTimeoutMs,
@@ -45,20 +42,17 @@ export function createProtocol({
       if (!token || !connection.accept(token)) connection.close(closeCode.forbidden, 'Forbidden');
     },
 
-    onSubscribe({ subscriptions, extra: { connection } }, _id, payload) {
+    async onSubscribe({ subscriptions, extra: { connection } }, _id, payload) {
       if (Object.keys(subscriptions).length > maxSubscriptions)
         return [
           refused('TOO_MANY_SUBSCRIPTIONS', `One connection has at most ${maxSubscriptions} subscriptions.`),
         ];
-      const accepted = documents();
-      const { query, operationName = null, variables } = payload;
-      const document = accepted.accept(query, operationName, variables ?? {});
-      if (!('kind' in document)) return document;
+      const admitted = await admit(payload, connection.owner);
+      if (!('document' in admitted)) return admitted;
       return {
-        schema: accepted.schema,
-        document,
-        operationName,
-        variableValues: variables,
+        ...admitted,
+        operationName: payload.operationName ?? null,
+        variableValues: payload.variables,
         contextValue: connection,
       } satisfies ExecutionArgs;
     },
@@ -73,10 +67,7 @@ export function createProtocol({
       });
     },
 
-    onNext: (_context, _id, _payload, _args, { data, errors }) => ({
-      ...(data !== undefined && { data }),
-      ...(errors && { errors: visible(errors) }),
-    }),
+    onNext: (_context, _id, _payload, _args, result) => show(result),
 
     onError: (_context, _id, _payload, errors) => visible(errors),
   });
@@ -90,7 +81,9 @@ async function tokenIn(
   log: Log,
 ): Promise<AccessToken | null> {
   try {
-    return await authenticate(payload?.['authorization'], verify, log);
+    const token = await authenticate(payload?.['authorization'], { address: undefined }, verify, log);
+    // Programs of organisations are told by events of the bus and webhooks; streams are for people.
+    return token?.caller.actor.client ? null : token;
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     if (error.extensions['code'] === 'UNAVAILABLE')

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { createLog } from '@carethread/service-kit/log.ts';
-import { IdentityKeys, KeysUnavailable } from '../src/sign-in/identity-keys.ts';
+import { PublishedKeys, KeysUnavailable } from '@carethread/service-kit/published-keys.ts';
 import { type IdentityProvider, newSigningKey, startIdentityProvider } from './fixtures/identity-provider.ts';
 import { until } from './fixtures/until.ts';
 
@@ -8,13 +9,13 @@ const minute = 60_000;
 
 describe('identity keys', () => {
   let provider: IdentityProvider;
-  let keys: IdentityKeys;
+  let keys: PublishedKeys;
   let now = 0;
   const next = newSigningKey();
   beforeEach(async () => {
     now = 0;
     provider = await startIdentityProvider();
-    keys = new IdentityKeys(provider.jwksUrl, createLog('test', 'silent'), () => now);
+    keys = new PublishedKeys(provider.jwksUrl, createLog('test', 'silent'), () => now);
   });
   afterEach(() => provider.stop());
 
@@ -51,6 +52,33 @@ describe('identity keys', () => {
     expect(await keys.find(provider.key.kid)).not.toBeNull();
     await until(() => changes === 2, 'the refresh');
     expect(await keys.find(provider.key.kid)).toBeNull();
+  });
+
+  it('hold every key that signs, through any number of rotations, whenever tokens come', async () => {
+    // What identity keeps to: half an hour between publishing and signing, as long between signing and the end. It takes
+    // up to ten minutes until we can see what was published (its other instances, HTTP caches).
+    const [half, seenWithin] = [30 * minute, 10 * minute];
+    const line = [provider.key, next, newSigningKey(), newSigningKey()];
+    const rotateEvery = 3 * half;
+    const publishedFrom = (index: number) => (index === 0 ? -Infinity : index * rotateEvery);
+    const endsAt = (index: number) => publishedFrom(index + 1) + 2 * half;
+    const moments = fc.array(fc.integer({ min: 1, max: 70 }), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(moments, fc.integer({ min: 0, max: seenWithin }), async (pauses, lag) => {
+        now = 0;
+        const warm = new PublishedKeys(provider.jwksUrl, createLog('test', 'silent'), () => now);
+        for (const pause of pauses) {
+          const seen = now - lag;
+          provider.publish(line.filter((_, index) => publishedFrom(index) <= seen && seen < endsAt(index)));
+          const signing = line.findLast((_, index) => publishedFrom(index) + half <= now || index === 0)!;
+          expect(await warm.find(signing.kid)).not.toBeNull();
+          // Somebody who invents ids uses up what may be asked.
+          await warm.find('invented');
+          now += pause * minute;
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('are kept for a day while identity is away, and then nothing can be said', async () => {

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '@carethread/service-kit/config.ts';
+import { z } from 'zod';
+
+/** Texts of documents by their SHA-256 in hexadecimal, as code generators for clients write them. */
+export type Registry = ReadonlyMap<string, string>;
+
+const fileSchema = z.record(z.string().regex(/^[0-9a-f]{64}$/), z.string());
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/**
+ * The documents of several files: those of former releases of a client stay as long as somebody uses them. Throws a
+ * ConfigError for a file that cannot be read, or in which a text has another hash than it says.
+ */
+export function readRegistry(files: readonly string[]): Registry {
+  return new Map(files.flatMap((file) => Object.entries(readOne(file))));
+}
+
+function readOne(file: string): Record<string, string> {
+  const refuse = (why: string) => new ConfigError(`The registry of trusted documents ${file} ${why}.`);
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'not JSON'})`);
+  }
+  const documents = fileSchema.safeParse(content);
+  if (!documents.success) throw refuse('is not an object of texts by their SHA-256');
+  const wrong = Object.entries(documents.data).find(([hash, text]) => sha256(text) !== hash);
+  if (wrong) throw refuse(`has a text that is not the one of ${wrong[0]}`);
+  return documents.data;
+}
