@@ -28,6 +28,13 @@ module.exports = {
       to: { path: ours, pathNot: inside('packages/contracts') },
     },
     {
+      name: 'client-runs-anywhere',
+      comment: 'Browsers and React Native have neither our packages nor those of Node.',
+      severity: 'error',
+      from: { ...production, path: inside('packages/client') + 'src/' },
+      to: { pathNot: ['^packages/client/src/', '^node_modules/(graphql|graphql-ws|graphql-sse)/'] },
+    },
+    {
       name: 'bus-imports-only-contracts',
       severity: 'error',
       from: { ...production, path: inside('packages/bus') },

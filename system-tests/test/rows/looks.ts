@@ -17,7 +17,10 @@ const ticketText = `query T($id: ID!) { ticket(id: $id) { status version pharmac
 export async function ticketState(client: Client, id: string): Promise<TicketState> {
   const { ticket } = await client.do(ticketText, { id });
   if (!ticket) throw new Error(`${client.email} sees no ticket ${id}`);
-  return { ...ticket, timeline: ticket.timeline.edges.map(({ node }: { node: Data }) => node) };
+  const entries: Data[] = ticket.timeline.edges.map(({ node }: { node: Data }) => node);
+  // A document is made at its own pace, beside what is told here.
+  const isBeside = ({ noted }: Data) => noted?.startsWith('prescriptions.document.') ?? false;
+  return { ...ticket, timeline: entries.filter((entry) => !isBeside(entry)) };
 }
 
 /** Waits until this person sees the ticket in this status. */

@@ -1,0 +1,105 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Actor } from '@carethread/contracts/actor.ts';
+import { serviceNames } from '@carethread/contracts/define-event.ts';
+import { callerOf } from '@carethread/gateway/sign-in/caller.ts';
+import { createInternalTokens } from '@carethread/gateway/sign-in/internal-token.ts';
+import { describe, expect, it } from '@jest/globals';
+import jwt from 'jsonwebtoken';
+import { idAttack } from '../../src/attack/guess-ids.ts';
+import type { Client } from '../../src/client.ts';
+import { as, codeOf, send } from './send.ts';
+import type { OwnPlatform } from '../running-platform.ts';
+
+/** What stands behind the gateway, reached past it. */
+export function innerDoors(own: OwnPlatform): void {
+  describe('the doors behind the gateway', () => {
+    const subgraph = (name: (typeof serviceNames)[number]) => `${own.platform.processes[name].url}/graphql`;
+    const tokens = () => {
+      const secrets = JSON.parse(readFileSync(join(own.platform.dataDir, 'secrets.json'), 'utf8')) as {
+        gatewaySigningKey: string;
+      };
+      return createInternalTokens([createPrivateKey(secrets.gatewaySigningKey)]);
+    };
+    const actorOf = ({ accessToken }: Client): Actor => {
+      const claims = jwt.decode(accessToken!) as Record<string, string> & { perms: [] };
+      return {
+        userId: claims['sub'],
+        membershipId: claims['mid'],
+        organisationId: claims['org'],
+        role: claims['role'],
+        permissions: claims.perms,
+        sessionId: claims['sid'],
+      } as unknown as Actor;
+    };
+
+    it('are shut for clients’ tokens, for other services’ tokens, and for headers', async () => {
+      const forTickets = tokens().tokenFor(callerOf(actorOf(own.stage.patient)), 'tickets');
+      for (const name of serviceNames) {
+        const ask = async (headers: Record<string, string>) =>
+          (await send(subgraph(name), { query: '{ __typename }' }, headers)).status;
+        expect([name, await ask({})]).toEqual([name, 401]);
+        expect([name, await ask(as(own.stage.patient))]).toEqual([name, 401]);
+        expect([name, await ask({ 'x-user-id': own.stage.patientId, 'x-role': 'administrator' })]).toEqual([
+          name,
+          401,
+        ]);
+        expect([name, await ask({ authorization: `Bearer ${forTickets}` })]).toEqual([
+          name,
+          name === 'tickets' ? 200 : 401,
+        ]);
+      }
+    });
+
+    it('_entities and _service are not asked from outside', async () => {
+      for (const query of [
+        '{ _service { sdl } }',
+        '{ _entities(representations: []) { __typename } }',
+        '{ _live_inboxEvents { kind } }',
+      ])
+        expect(await codeOf(await send(own.platform.url, { query }, as(own.stage.patient)))).toBe(
+          'GRAPHQL_VALIDATION_FAILED',
+        );
+    });
+
+    it('_entities gives a stranger no entity of others, and nobody any', async () => {
+      const ids = await idAttack.privateIds(own.platform.postgres.adminUrl, own.stage.patientId);
+      const types = [
+        'Ticket',
+        'TimelineEntry',
+        'Thread',
+        'Message',
+        'Prescription',
+        'Fill',
+        'Dispense',
+        'Payment',
+        'User',
+      ];
+      const owners = { tickets: 2, messaging: 4, prescriptions: 7, payments: 8, identity: 9 } as const;
+      const stranger = callerOf(actorOf(own.stage.otherPatient));
+      let from = 0;
+      for (const [name, to] of Object.entries(owners) as [keyof typeof owners, number][]) {
+        const representations = types
+          .slice(from, to)
+          .flatMap((__typename) => ids.map(({ id }) => ({ __typename, id })));
+        from = to;
+        const query = 'query($r: [_Any!]!) { _entities(representations: $r) { __typename } }';
+        const ask = async (caller: typeof stranger | null) =>
+          (await (
+            await send(
+              subgraph(name),
+              { query, variables: { r: representations } },
+              { authorization: `Bearer ${tokens().tokenFor(caller, name)}` },
+            )
+          ).json()) as { data?: { _entities: unknown[] }; errors?: { extensions: { code: string } }[] };
+        const answer = await ask(stranger);
+        expect({ name, known: answer.data?._entities.filter((entity) => entity !== null) }).toEqual({
+          name,
+          known: [],
+        });
+        expect((await ask(null)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+      }
+    });
+  });
+}
