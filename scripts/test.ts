@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const tool = (path: string) => join(root, 'node_modules', path);
@@ -19,6 +19,14 @@ interface Step {
   readonly heading: string;
   /** Arguments of Node. */
   readonly command: readonly string[];
+}
+
+/** What scripts/jest-count-reporter.mjs wrote for a workspace. */
+interface Report {
+  readonly workspace: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly failures: readonly { readonly name: string; readonly reason: string }[];
 }
 
 // turbo skips what did not change, the sources of the workspaces it depends on included; see turbo.json.
@@ -68,7 +76,13 @@ const steps: readonly Step[] = [
 
 for (const report of reports()) rmSync(join(root, report));
 const failedSteps = steps.filter((step) => !succeeds(step)).map(({ heading }) => heading);
-const { passed, failed } = sumOfReports();
+const outcomes = reports().map(readReport);
+const passed = sumOf(({ passed }) => passed);
+const failed = sumOf(({ failed }) => failed);
+// Said again at the end: by then the failure itself is thousands of lines above.
+for (const { workspace, failures } of outcomes) {
+  for (const { name, reason } of failures) console.log(`\n✗ ${workspace}/${name}\n${firstLines(reason)}`);
+}
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join('; ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failedSteps.length > 0 || failed > 0 || passed === 0 ? 1 : 0;
@@ -85,12 +99,20 @@ function succeeds({ heading, command }: Step): boolean {
   return status === 0;
 }
 
-function sumOfReports(): { passed: number; failed: number } {
-  const all = reports().map(
-    (name) => JSON.parse(readFileSync(join(root, name), 'utf8')) as { passed: number; failed: number },
-  );
-  return {
-    passed: all.reduce((sum, report) => sum + report.passed, 0),
-    failed: all.reduce((sum, report) => sum + report.failed, 0),
-  };
+function readReport(name: string): Report {
+  const report = JSON.parse(readFileSync(join(root, name), 'utf8')) as Omit<Report, 'workspace'>;
+  return { ...report, workspace: dirname(name) };
+}
+
+function sumOf(count: (report: Report) => number): number {
+  return outcomes.reduce((sum, report) => sum + count(report), 0);
+}
+
+function firstLines(reason: string): string {
+  return reason
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.includes('node_modules'))
+    .slice(0, 12)
+    .map((line) => `  ${line}`)
+    .join('\n');
 }
