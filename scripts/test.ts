@@ -77,8 +77,8 @@ const steps: readonly Step[] = [
 for (const report of reports()) rmSync(join(root, report));
 const failedSteps = steps.filter((step) => !succeeds(step)).map(({ heading }) => heading);
 const outcomes = reports().map(readReport);
-const passed = sumOf(({ passed }) => passed);
-const failed = sumOf(({ failed }) => failed);
+const passed = sumOf((report) => report.passed);
+const failed = sumOf((report) => report.failed);
 // Said again at the end: by then the failure itself is thousands of lines above.
 for (const { workspace, failures } of outcomes) {
   for (const { name, reason } of failures) console.log(`\n✗ ${workspace}/${name}\n${firstLines(reason)}`);
