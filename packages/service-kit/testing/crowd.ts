@@ -1,7 +1,10 @@
 import { type Actor, type Role, roles } from '@carethread/contracts/actor.ts';
 import { newId, type OrganisationId, type UserId } from '@carethread/contracts/ids.ts';
+import { openedEmergencyPolicy, sharedRecordPolicy } from '@carethread/contracts/policy/asker.ts';
+import { accessPolicy } from '@carethread/contracts/policy/audit.ts';
 import type { Dice } from './dice.ts';
 import { person } from './people.ts';
+import { twin } from './policy-twin.ts';
 
 /** People and places of a generated world: few enough that they meet in every way. */
 export interface Crowd {
@@ -100,3 +103,36 @@ export const openingRows = ({ shared, emergencies }: Crowd) => ({
     ended: state === 'ended',
   })),
 });
+
+/** Twins of the copies that `openingRows` fills: a clinic's doctors know what is shared with them, a holder what they opened. */
+export const openingTwins = ({ shared, emergencies }: Crowd) => [
+  twin({
+    entity: 'shared record',
+    table: 'shared_record',
+    key: `patient_id || ':' || organisation_id`,
+    rows: new Map(shared.map((each) => [`${each.patientId}:${each.organisationId}`, each])),
+    read: sharedRecordPolicy.read,
+  }),
+  twin({
+    entity: 'emergency access',
+    table: 'emergency_access',
+    key: 'id::text',
+    rows: new Map(emergencies.map((each) => [each.id, each])),
+    read: openedEmergencyPolicy.read,
+  }),
+];
+
+/** The audit of a service, one access to each patient and one that was refused, with its twin; `rows` are for `fillBare`. */
+export function auditOf({ patients }: Crowd) {
+  const accesses = new Map([...patients, null].map((patientId) => [`about ${patientId}`, { patientId }]));
+  return {
+    rows: [...accesses].map(([request_id, { patientId }]) => ({ request_id, patient_id: patientId })),
+    twin: twin({
+      entity: 'access',
+      table: 'audit.access',
+      key: 'request_id',
+      rows: accesses,
+      read: accessPolicy.read,
+    }),
+  };
+}

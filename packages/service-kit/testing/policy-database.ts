@@ -8,10 +8,27 @@ export interface PolicyDatabase {
   sql<Row = Record<string, any>>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Writes rows, column by column as the first of them names them. */
   fill(table: string, rows: readonly object[]): Promise<void>;
+  /**
+   * The same for rows of nothing but what policies look at: first the table loses its triggers, its checks, references and
+   * what may not be null. This database has no other use.
+   */
+  fillBare(table: string, rows: readonly object[]): Promise<void>;
   /** A connection of the application's role. */
   app: pg.Client;
   drop(): Promise<void>;
 }
+
+const bared = (table: string) => `DO $$ DECLARE it text; BEGIN
+  ALTER TABLE ${table} DISABLE TRIGGER USER;
+  FOR it IN SELECT conname FROM pg_constraint WHERE conrelid = '${table}'::regclass AND contype IN ('c', 'f') LOOP
+    EXECUTE format('ALTER TABLE ${table} DROP CONSTRAINT %I', it);
+  END LOOP;
+  FOR it IN SELECT attname FROM pg_attribute a WHERE attrelid = '${table}'::regclass AND attnum > 0 AND attnotnull
+      AND attidentity = '' AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid
+        AND (i.indisprimary OR i.indisreplident) AND a.attnum = ANY (i.indkey)) LOOP
+    EXECUTE format('ALTER TABLE ${table} ALTER %I DROP NOT NULL', it);
+  END LOOP;
+END $$`;
 
 /** A service's database without the service: tables and policies alone. */
 export async function policyDatabase(service: ServiceName, folder: string): Promise<PolicyDatabase> {
@@ -24,16 +41,21 @@ export async function policyDatabase(service: ServiceName, folder: string): Prom
   const superuser = new pg.Client({ connectionString: url.href });
   const app = new pg.Client({ connectionString: database.appUrl, pipeline: true });
   await Promise.all([superuser.connect(), app.connect()]);
+  const fill = async (table: string, rows: readonly object[]) => {
+    if (rows.length === 0) return;
+    const columns = Object.keys(rows[0]!).join(', ');
+    await superuser.query(
+      `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
+      [JSON.stringify(rows)],
+    );
+  };
   return {
     app,
     sql: async (text, values) => (await superuser.query(text, values)).rows as never,
-    async fill(table, rows) {
-      if (rows.length === 0) return;
-      const columns = Object.keys(rows[0]!).join(', ');
-      await superuser.query(
-        `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM json_populate_recordset(NULL::${table}, $1)`,
-        [JSON.stringify(rows)],
-      );
+    fill,
+    async fillBare(table, rows) {
+      await superuser.query(bared(table));
+      await fill(table, rows);
     },
     async drop() {
       await Promise.all([superuser.end(), app.end()]);

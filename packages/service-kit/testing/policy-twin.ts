@@ -69,6 +69,34 @@ async function compareOne(app: pg.Client, actor: Actor, one: Twin<never>, result
   }
 }
 
+/**
+ * Tables with policies for the application and without a twin, one sentence each that says what to do; empty when there
+ * are none. `explained` says of a table why it needs none. Asked as the superuser.
+ */
+export async function withoutTwin(
+  sql: (text: string) => Promise<Record<string, any>[]>,
+  twins: readonly Twin<never>[],
+  explained: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const guarded = await sql(
+    `SELECT DISTINCT CASE schemaname WHEN 'public' THEN '' ELSE schemaname || '.' END || tablename AS name
+     FROM pg_policies WHERE 'carethread_app' = ANY (roles) ORDER BY 1`,
+  );
+  const names = guarded.map(({ name }) => name as string);
+  const asked = new Set(twins.map(({ table }) => table));
+  return [
+    ...names
+      .filter((name) => !asked.has(name) && !(name in explained))
+      .map(
+        (name) =>
+          `${name} has row policies and no function that says the same: write one in contracts/policy and a twin here.`,
+      ),
+    ...Object.keys(explained)
+      .filter((name) => asked.has(name) || !names.includes(name))
+      .map((name) => `${name} has a twin, or no policies any more: take it out of the explained.`),
+  ];
+}
+
 const judge =
   (result: Comparison, actor: Actor, entity: string) =>
   <Row>(

@@ -3,6 +3,8 @@ import type { Tx } from '@carethread/bus/transaction.ts';
 import type { Actor, Permission } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import { actorSettings } from '@carethread/service-kit/actor-context.ts';
+import { withoutTwin } from '@carethread/service-kit/testing/policy-twin.ts';
+import { uncovered, visibleToNobody } from '@carethread/service-kit/testing/row-security.ts';
 import { curator } from './administration.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 
@@ -73,6 +75,35 @@ describe('schema reference', () => {
       await expect(database.as('admin', (tx) => tx.query(`SELECT FROM operational.${name}`))).rejects.toThrow(
         denied,
       );
+  });
+});
+
+describe('row security', () => {
+  const asked = 'Asked below, right by right: it holds nothing of patients.';
+  const sql =
+    (login: 'owner' | 'app') =>
+    <Row>(text: string) =>
+      database.as(login, (tx) => tx.query(text)) as Promise<Row[]>;
+  const published = async () => {
+    const names = await sql('owner')<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'reference'::regnamespace AND relkind = 'r'`,
+    );
+    return Object.fromEntries(names.map(({ name }) => [`reference.${name}`, 'Published drug data.']));
+  };
+
+  it('covers every table that is not published data (U-05)', async () => {
+    const notIndexed = { 'withdrawal.ended_by': 'Compared for one withdrawal, found by its id.' };
+    expect(await uncovered(sql('owner'), { notPersonal: await published(), notIndexed })).toEqual([]);
+    const tables = ['catalog_change', 'publication', 'publisher', 'withdrawal'];
+    const explained = {
+      ...Object.fromEntries(tables.map((table) => [`operational.${table}`, asked])),
+      'audit.access': 'One migration for all services; the others ask it.',
+    };
+    expect(await withoutTwin(sql('owner'), [], explained)).toEqual([]);
+  });
+
+  it('shows the application nothing without an identity', async () => {
+    expect(await visibleToNobody(sql('owner'), sql('app'), { notPersonal: await published() })).toEqual([]);
   });
 });
 

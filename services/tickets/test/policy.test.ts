@@ -2,15 +2,28 @@ import type { Actor } from '@carethread/contracts/actor.ts';
 import { newId } from '@carethread/contracts/ids.ts';
 import {
   accessCodePolicy,
+  colleaguePolicy,
   ticketPolicy,
   timelineEntryPolicy,
   type OpenedTicketFacts,
 } from '@carethread/contracts/policy/ticket.ts';
-import { crowd, openingRows, openingsOf } from '@carethread/service-kit/testing/crowd.ts';
+import {
+  auditOf,
+  crowd,
+  openingRows,
+  openingsOf,
+  openingTwins,
+} from '@carethread/service-kit/testing/crowd.ts';
 import { rollDice } from '@carethread/service-kit/testing/dice.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 import { policyDatabase, type PolicyDatabase } from '@carethread/service-kit/testing/policy-database.ts';
-import { compare, twin, type Twin, unnoticedMutations } from '@carethread/service-kit/testing/policy-twin.ts';
+import {
+  compare,
+  twin,
+  type Twin,
+  unnoticedMutations,
+  withoutTwin,
+} from '@carethread/service-kit/testing/policy-twin.ts';
 import { uncovered, visibleToNobody } from '@carethread/service-kit/testing/row-security.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -110,7 +123,26 @@ const twins = [
   }),
 ];
 
+const colleagues = world.clinics.map((organisationId) => ({ id: newId(), organisationId }));
+const audit = auditOf(world);
+const copyTwins = [
+  twin({
+    entity: 'membership',
+    table: 'membership',
+    key: 'id::text',
+    rows: new Map(colleagues.map((each) => [each.id as string, each])),
+    read: colleaguePolicy.read,
+  }),
+  ...openingTwins(world),
+  audit.twin,
+];
+
 beforeAll(async () => {
+  await database.fillBare(
+    'membership',
+    colleagues.map(({ id, organisationId }) => ({ id, organisation_id: organisationId })),
+  );
+  await database.fillBare('audit.access', audit.rows);
   await database.fill(
     'ticket',
     tickets.map(({ row }) => row),
@@ -134,12 +166,16 @@ describe('who may do what with a ticket', () => {
     const { asked, allowed, differences } = await compare(
       database.app,
       [...world.actors, ...officers],
-      twins,
+      [...twins, ...copyTwins],
     );
     expect({ seed: dice.seed, differences }).toEqual({ seed: dice.seed, differences: [] });
     expect(asked).toBeGreaterThan(100_000);
     expect(allowed).toBeGreaterThan(asked / 50);
   }, 120_000);
+
+  it('is said by a function for every table with policies', async () => {
+    expect(await withoutTwin(database.sql, [...twins, ...copyTwins])).toEqual([]);
+  });
 
   it('is noticed where a policy is opened or shut, or the function is another', async () => {
     // Enough of them that each standing is there.

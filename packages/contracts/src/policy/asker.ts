@@ -43,3 +43,14 @@ export function readsRecord(asker: Asker, patientId: string, openings: Openings)
       return false;
   }
 }
+
+/** A service's copy of what is shared: known to the doctors it is shared with. */
+export const sharedRecordPolicy = {
+  read: (asker: Asker, { organisationId }: { organisationId: string }): boolean =>
+    standingOf(asker) === 'doctor' && organisationId === asker.organisationId,
+};
+
+/** A service's copy of emergency accesses: known to whoever opened it. */
+export const openedEmergencyPolicy = {
+  read: (asker: Asker, { holderId }: { holderId: string }): boolean => holderId === asker.userId,
+};

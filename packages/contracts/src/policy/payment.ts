@@ -27,5 +27,11 @@ const works = (asker: Asker, { ownerId }: { ownerId: string }): boolean =>
 
 export const paymentTaskPolicy = { read: works, change: works };
 
+/** A copy of a ticket, for what may be asked on it. */
+export const paidTicketPolicy = {
+  read: (asker: Asker, { patientId, doctorId }: { patientId: string; doctorId: string }): boolean =>
+    isPaymentParty(asker, { payerId: patientId, doctorId }),
+};
+
 /** Webhooks and the ledger. */
 export const booksPolicy = { read: (asker: Asker): boolean => standingOf(asker) === 'administrator' };

@@ -58,6 +58,16 @@ export interface MembershipFacts {
   role: string;
 }
 
+/** Twin of `access.manages()`: administrators everywhere, others in the place they act for. */
+const manages = (
+  asker: Asker,
+  permission: string,
+  organisationId: string | null,
+  facts: IdentityFacts,
+): boolean =>
+  facts.holds(asker, permission) &&
+  (standingOf(asker) === 'administrator' || organisationId === asker.organisationId);
+
 /** Who works where is no secret; whose patient somebody is, is one. */
 export const membershipPolicy = {
   read: (asker: Asker, membership: MembershipFacts, facts: IdentityFacts): boolean =>
@@ -69,8 +79,10 @@ export const membershipPolicy = {
       ({ patientId, delegateId, revoked }) =>
         !revoked && patientId === membership.userId && delegateId === personBehind(asker),
     ),
-  change: (asker: Asker, _: MembershipFacts, facts: IdentityFacts): boolean =>
-    facts.holds(asker, 'ManageUsers'),
+  /** Who permits may also change staff of the same place: what that is, the service decides. */
+  change: (asker: Asker, membership: MembershipFacts, facts: IdentityFacts): boolean =>
+    facts.holds(asker, 'ManageUsers') ||
+    (membership.role !== 'patient' && manages(asker, 'ManagePermissions', membership.organisationId, facts)),
 };
 
 /** The account is the person's, whoever's rights they use. */
@@ -119,4 +131,67 @@ export const emergencyAccessPolicy = {
     (holderId === asker.userId && asker.proxyId === undefined) ||
     patientId === personBehind(asker) ||
     (holderId !== asker.userId && facts.holds(asker, 'ReviewEmergencyAccess')),
+};
+
+/** What proves who somebody is: the person's own, never a proxy's to see. */
+export const factorPolicy = {
+  read: (asker: Asker, { userId }: { userId: string }): boolean => userId === personBehind(asker),
+};
+
+/** Who has to do with whom: both sides. */
+export const careRelationPolicy = {
+  read: (asker: Asker, { patientId, principalId }: { patientId: string; principalId: string }): boolean =>
+    patientId === asker.userId || principalId === principalOf(asker),
+};
+
+const invites = (
+  asker: Asker,
+  { organisationId }: { organisationId: string },
+  facts: IdentityFacts,
+): boolean =>
+  facts.holds(asker, 'ManageUsers') ||
+  (organisationId === asker.organisationId && facts.holds(asker, 'InviteMembers'));
+
+export const invitationPolicy = { read: invites, change: invites };
+
+export const passwordResetPolicy = {
+  read: (asker: Asker, _: object, facts: IdentityFacts): boolean => facts.holds(asker, 'ManageUsers'),
+};
+
+/** A set of a role has no organisation: those who manage permissions see it, administrators change it. */
+export const permissionSetPolicy = {
+  read: (
+    asker: Asker,
+    { organisationId }: { organisationId: string | null },
+    facts: IdentityFacts,
+  ): boolean =>
+    manages(asker, 'ManagePermissions', organisationId, facts) ||
+    (organisationId === null && facts.holds(asker, 'ManagePermissions')),
+  change: (
+    asker: Asker,
+    { organisationId }: { organisationId: string | null },
+    facts: IdentityFacts,
+  ): boolean => manages(asker, 'ManagePermissions', organisationId, facts),
+};
+
+/** Which membership has which set of an organisation. */
+export const heldSetPolicy = {
+  read: (asker: Asker, set: { organisationId: string | null }, facts: IdentityFacts): boolean =>
+    set.organisationId !== null && permissionSetPolicy.read(asker, set, facts),
+};
+
+const managesPrograms = (
+  asker: Asker,
+  { organisationId }: { organisationId: string },
+  facts: IdentityFacts,
+): boolean => manages(asker, 'ManageServiceAccounts', organisationId, facts);
+
+/** A program and its keys. */
+export const serviceAccountPolicy = { read: managesPrograms, change: managesPrograms };
+
+/** How one signs in is known to everybody; it is set for all at once. */
+export const signInRulePolicy = {
+  read: (): boolean => true,
+  change: (asker: Asker, _: object, facts: IdentityFacts): boolean =>
+    facts.holds(asker, 'ManageOrganisations'),
 };

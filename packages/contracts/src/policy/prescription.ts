@@ -102,3 +102,33 @@ export const collectorPolicy = {
     isPatient(asker, { patientId }) ||
     (standingOf(asker) === 'pharmacist' && tickets.some((ticket) => isTicketParty(asker, ticket))),
 };
+
+/** What goes with a prescription: its checks, their overrides, what was signed. Written by its doctor alone. */
+export const partOfPrescriptionPolicy = { read: prescriptionPolicy.read, create: isDoctor };
+
+/** The document of a prescription; who fetches it counts that. */
+export const documentPolicy = { read: prescriptionPolicy.read, change: prescriptionPolicy.read };
+
+/** A download: whoever made it, in the role they made it in; the patient knows all of theirs. */
+export const downloadPolicy = {
+  read: (
+    asker: Asker,
+    { userId, role, prescription }: { userId: string; role: string; prescription: PrescriptionFacts },
+  ): boolean =>
+    (userId === asker.userId && role === standingOf(asker)) ||
+    (isPatient(asker, prescription) && isPrescriptionParty(asker, prescription)),
+};
+
+/** What a release found in a prescription: news for its doctor. */
+export const releaseAlertPolicy = { read: isDoctor };
+
+/** A patient asks for a renewal, the doctor learns of it; who approves is a permission's and not a row's. */
+export const renewalPolicy = {
+  read: (asker: Asker, care: CareFacts): boolean => isPatient(asker, care) || isDoctor(asker, care),
+  create: isPatient,
+};
+
+/** A copy of a membership: one's own. */
+export const ownMembershipPolicy = {
+  read: (asker: Asker, { userId }: { userId: string }): boolean => userId === asker.userId,
+};

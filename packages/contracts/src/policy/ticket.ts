@@ -47,3 +47,9 @@ export const accessCodePolicy = {
   read: (asker: Asker, code: Pick<TicketFacts, 'patientId' | 'doctorId'>): boolean =>
     isTicketParty(asker, { ...code, pharmacyId: null, status: 'created' }),
 };
+
+/** Whom one works with, for a ticket that is handed on: a clinic's doctors know who else is there. */
+export const colleaguePolicy = {
+  read: (asker: Asker, { organisationId }: { organisationId: string }): boolean =>
+    standingOf(asker) === 'doctor' && organisationId === asker.organisationId,
+};
