@@ -66,6 +66,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
 
   const limits = limitsOf(config);
   const trusted = new TrustedDocuments(config, metrics, log);
+  const forgetDocuments = trusted.follow();
   const rates = new RateLimits(config, config.INTERNAL_SIGNING_KEY[0], log);
   const playground = hasPlayground(config);
   const allowedOrigins = new Set([...config.ALLOWED_ORIGINS, ...(playground ? [sandboxOrigin] : [])]);
@@ -124,6 +125,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
 
   async function stop(): Promise<void> {
     ready = false;
+    forgetDocuments();
     await live?.stop();
     if (started) await apollo.stop();
     await internalGraph.stop();

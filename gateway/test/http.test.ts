@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hasPlayground } from '../src/config.ts';
 import { anActor } from './fixtures/identity-provider.ts';
 import { type Platform, startPlatform } from './fixtures/platform.ts';
 
@@ -143,15 +144,46 @@ describe('over HTTP', () => {
     const preflight = (origin: string) => fetch(platform.url, { method: 'OPTIONS', headers: { origin } });
     const known = await preflight('https://app.example');
     expect(known.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(known.status).toBe(204);
     expect(known.headers.get('access-control-allow-headers')).toContain('authorization');
-    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    expect(known.headers.get('access-control-allow-methods')).toBe('GET, POST');
+    expect(known.headers.get('vary')).toContain('origin');
+    // Nobody's cookies are asked for, so no page may send any.
+    expect(known.headers.get('access-control-allow-credentials')).toBeNull();
+    for (const origin of ['https://evil.example', 'https://app.example.evil.example', 'null']) {
+      const { headers } = await preflight(origin);
+      const given = [...headers.keys()].filter((name) => name.startsWith('access-control-'));
+      expect([origin, given]).toEqual([origin, []]);
+    }
   });
 
-  it('tells browsers to treat answers as data', async () => {
-    const { headers } = await platform.ask('{ __typename }');
-    expect(headers.get('x-content-type-options')).toBe('nosniff');
-    expect(headers.get('strict-transport-security')).toContain('max-age');
-    expect(headers.get('x-powered-by')).toBeNull();
+  it.each(['/graphql', '/health/live', '/nowhere', '/playground'])(
+    'tells browsers to treat what %s answers as data',
+    async (path) => {
+      const { headers, status } = await fetch(new URL(path, platform.url), { redirect: 'manual' });
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'strict-transport-security': expect.stringContaining('max-age'),
+        'cache-control': 'no-store',
+      });
+      expect(headers.get('x-powered-by')).toBeNull();
+      // No playground in production.
+      expect(status === 302).toBe(false);
+    },
+  );
+
+  it('shows a playground in development, or where it is wished', () => {
+    const shown = [
+      { NODE_ENV: 'production' },
+      { NODE_ENV: 'production', PLAYGROUND: 'on' },
+      { NODE_ENV: 'test' },
+      { NODE_ENV: 'development' },
+      { NODE_ENV: 'development', PLAYGROUND: 'off' },
+    ].map((exposure) => hasPlayground(exposure as Parameters<typeof hasPlayground>[0]));
+    expect(shown).toEqual([false, true, false, true, false]);
   });
 
   it('is ready without broker and services, and shows its numbers', async () => {
@@ -172,8 +204,19 @@ describe('over HTTP', () => {
 
 describe('outside production', () => {
   it('explains its schema, subscriptions included', async () => {
-    const platform = await startPlatform();
+    const platform = await startPlatform({ env: { PLAYGROUND: 'on' } });
     try {
+      const page = await fetch(new URL('/playground', platform.url), { redirect: 'manual' });
+      const place = new URL(page.headers.get('location')!);
+      expect([page.status, place.origin, place.searchParams.get('endpoint')]).toEqual([
+        302,
+        'https://studio.apollographql.com',
+        platform.url,
+      ]);
+      // The playground's page calls us, and nothing tells browsers to insist on HTTPS here.
+      const call = await fetch(platform.url, { method: 'OPTIONS', headers: { origin: place.origin } });
+      expect(call.headers.get('access-control-allow-origin')).toBe(place.origin);
+      expect(call.headers.get('strict-transport-security')).toBeNull();
       const answer = await platform.ask(
         '{ __schema { subscriptionType { fields { name } } queryType { fields { name } } } }',
       );

@@ -240,15 +240,25 @@ describe('sign-in', () => {
 });
 
 describe('a gateway that was not there when a session ended', () => {
-  it('refuses its tokens from the first one on, and those of an ended membership', async () => {
+  it('refuses its tokens from the first one on, those of an ended membership, and those that promise too much', async () => {
     const platform = await startPlatform();
     try {
       const [gone, moved, here] = [anActor(), anActor(), anActor()];
+      const [lost, kept] = [anActor(), anActor()].map((each) => ({
+        ...each,
+        permissions: ['ManageUsers' as const],
+      })) as [Actor, Actor];
       platform.identity.revoked.endedIds.push(gone.sessionId);
       platform.identity.revoked.membershipIds.push(moved.membershipId);
-      for (const actor of [gone, moved])
+      for (const { membershipId } of [lost, kept])
+        platform.identity.revoked.memberships.push({
+          id: membershipId,
+          permissions: membershipId === lost.membershipId ? ['InviteMembers'] : ['ManageUsers'],
+        });
+      for (const actor of [gone, moved, lost])
         expect(await platform.ask(me, { token: platform.token(actor) })).toMatchObject({ status: 401 });
-      expect(await platform.ask(me, { token: platform.token(here) })).toMatchObject({ status: 200 });
+      for (const actor of [here, kept])
+        expect(await platform.ask(me, { token: platform.token(actor) })).toMatchObject({ status: 200 });
     } finally {
       await platform.stop();
     }

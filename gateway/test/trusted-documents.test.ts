@@ -15,6 +15,7 @@ import { careSources } from './fixtures/care-schema.ts';
 import { anActor } from './fixtures/identity-provider.ts';
 import { liveClient } from './fixtures/live-client.ts';
 import { type Platform, startPlatform } from './fixtures/platform.ts';
+import { until } from './fixtures/until.ts';
 
 const mine = 'query Mine { me { id } }';
 const nick = 'query Nick { me { id nick } }';
@@ -81,6 +82,14 @@ describe('registered documents only', () => {
     expect(await send(body)).toMatchObject(expected);
   });
 
+  it('that was registered while we run', async () => {
+    const fresh = 'query Fresh { me { id name } }';
+    expect(await send({ query: fresh })).toMatchObject(refused(403, 'DOCUMENT_NOT_TRUSTED'));
+    await written([mine, inbox, fresh]);
+    await until(async () => (await send({ query: fresh })).status === 200, 'the document is known');
+    await written([mine, inbox]);
+  });
+
   it('also by GET', async () => {
     const get = (query: string) =>
       fetch(`${platform.url}?query=${encodeURIComponent(query)}`, {
@@ -135,6 +144,32 @@ describe('what a client may send', () => {
   it('is anything, where it is only noted', async () => {
     const noted = await documents({ TRUSTED_DOCUMENTS: 'log' });
     expect(() => noted.admit('{ me { id } }', null, 'r')).not.toThrow();
+  });
+
+  it('follows the registry, and a broken or missing one leaves the former', async () => {
+    const followed = await documents({ TRUSTED_DOCUMENTS: 'enforce' });
+    const file = join(folder, 'registry.json');
+    const isKnown = (text: string) => {
+      try {
+        followed.admit(text, null, 'r');
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (const [content, known] of [
+      [JSON.stringify({ [sha256(nick)]: nick }), nick],
+      ['{', nick],
+      [JSON.stringify({ [sha256(mine)]: nick }), nick],
+      [JSON.stringify({ [sha256(mine)]: mine }), mine],
+    ] as const) {
+      await writeFile(file, content);
+      await followed.check();
+      expect([mine, nick].filter(isKnown)).toEqual([known]);
+    }
+    await rm(file);
+    await followed.check();
+    expect(isKnown(mine)).toBe(true);
   });
 
   it('is decided for partners by themselves', async () => {

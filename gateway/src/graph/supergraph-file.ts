@@ -2,22 +2,16 @@ import { readFile } from 'node:fs/promises';
 import type { SupergraphManager } from '@apollo/gateway';
 import { ConfigError } from '@carethread/service-kit/config.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
+import { followFiles } from '../follow-files.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 
-const pollMs = 1_000;
-
-/**
- * Gives the gateway its composed graph from a file and every later version of it. Reading is so cheap that the text
- * itself is compared: the time of a change does not tell apart two writes within its resolution.
- */
+/** Gives the gateway its composed graph from a file and every later version of it. */
 export class SupergraphFile implements SupergraphManager {
   readonly #path: string;
   readonly #log: Log;
   readonly #metrics: GatewayMetrics;
   #sdl = '';
   #update: (sdl: string) => void = () => {};
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
 
   constructor(path: string, log: Log, metrics: GatewayMetrics) {
     this.#path = path;
@@ -30,8 +24,8 @@ export class SupergraphFile implements SupergraphManager {
       throw new ConfigError(`The supergraph ${this.#path} cannot be read (${error.code}): compose it first.`);
     });
     this.#update = update;
-    this.#schedule();
-    return { supergraphSdl: this.#sdl, cleanup: () => this.#close() };
+    const stop = followFiles(() => this.check());
+    return { supergraphSdl: this.#sdl, cleanup: async () => stop() };
   }
 
   /** Takes over a changed file; a file that is missing or broken is reported once and the graph stays as it is. */
@@ -47,17 +41,5 @@ export class SupergraphFile implements SupergraphManager {
       this.#metrics.supergraphReloads.inc({ outcome: 'refused' });
       this.#log.error({ error, file: this.#path }, 'supergraph refused, the former one stays in use');
     }
-  }
-
-  async #close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #schedule(): void {
-    if (this.#closed) return;
-    // Instances that share a file do not all rebuild their graph in the same moment.
-    const pause = pollMs * (0.75 + Math.random() / 2);
-    this.#timer = setTimeout(() => void this.check().finally(() => this.#schedule()), pause).unref();
   }
 }

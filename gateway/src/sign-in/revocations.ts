@@ -8,7 +8,13 @@ import { ExpiringCache } from '../expiring-cache.ts';
 const rememberFor = 3_600_000;
 const retryAfter = 1_000;
 
-const answerSchema = z.object({ endedIds: z.array(z.string()), membershipIds: z.array(z.string()) });
+const answerSchema = z.object({
+  endedIds: z.array(z.string()),
+  membershipIds: z.array(z.string()),
+  /** What memberships and programs may still do that lost a right. */
+  memberships: z.array(z.object({ id: z.string(), permissions: z.array(z.string()) })),
+  serviceAccounts: z.array(z.object({ id: z.string(), scopes: z.array(z.string()) })),
+});
 
 /**
  * What ended or shrank before the access tokens that say otherwise: sessions, memberships, their permissions, the scopes
@@ -91,10 +97,15 @@ export class Revocations {
   async #ask(): Promise<boolean> {
     try {
       const response = await fetch(this.#url, { signal: AbortSignal.timeout(2_000) });
-      const { endedIds, membershipIds } = answerSchema.parse(await response.json());
+      const answer = answerSchema.parse(await response.json());
+      const { endedIds, membershipIds, memberships, serviceAccounts } = answer;
       for (const id of endedIds) this.ended(id);
       // What the broker told meanwhile is newer: a membership may have been granted again. Its sessions are in the list.
       for (const id of membershipIds) if (!this.#permissions.get(id)) this.membershipEnded(id);
+      for (const { id, permissions } of memberships)
+        if (!this.#permissions.get(id)) this.membershipAllows(id, permissions);
+      for (const { id, scopes } of serviceAccounts)
+        if (!this.#scopes.get(id)) this.serviceAccountMay(id, scopes);
       this.#known = true;
       return true;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@carethread/service-kit/config.ts';
 import { z } from 'zod';
 
@@ -14,17 +15,36 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
  * The documents of several files: those of former releases of a client stay as long as somebody uses them. Throws a
  * ConfigError for a file that cannot be read, or in which a text has another hash than it says.
  */
-export function readRegistry(files: readonly string[]): Registry {
-  return new Map(files.flatMap((file) => Object.entries(readOne(file))));
-}
+export const readRegistry = (files: readonly string[]): Registry =>
+  registryOf(
+    files,
+    files.map((file) => {
+      try {
+        return readFileSync(file, 'utf8');
+      } catch (error) {
+        throw refused(file, `cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      }
+    }),
+  );
 
-function readOne(file: string): Record<string, string> {
-  const refuse = (why: string) => new ConfigError(`The registry of trusted documents ${file} ${why}.`);
+/** The texts of the files now; null when one of them is not there. */
+export const textsOf = (files: readonly string[]): Promise<string[] | null> =>
+  Promise.all(files.map((file) => readFile(file, 'utf8'))).catch(() => null);
+
+/** The documents in these texts of these files. Throws as `readRegistry` does. */
+export const registryOf = (files: readonly string[], texts: readonly string[]): Registry =>
+  new Map(files.flatMap((file, at) => Object.entries(documentsIn(file, texts[at]!))));
+
+const refused = (file: string, why: string) =>
+  new ConfigError(`The registry of trusted documents ${file} ${why}.`);
+
+function documentsIn(file: string, text: string): Record<string, string> {
+  const refuse = (why: string) => refused(file, why);
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw refuse(`cannot be read (${(error as NodeJS.ErrnoException).code ?? 'not JSON'})`);
+    content = JSON.parse(text);
+  } catch {
+    throw refuse('cannot be read (not JSON)');
   }
   const documents = fileSchema.safeParse(content);
   if (!documents.success) throw refuse('is not an object of texts by their SHA-256');

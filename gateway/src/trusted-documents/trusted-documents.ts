@@ -1,9 +1,10 @@
 import type { Log } from '@carethread/service-kit/log.ts';
 import { GraphQLError } from 'graphql';
+import { followFiles } from '../follow-files.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Caller } from '../sign-in/caller.ts';
 import { type ClientKind, clientKind } from '../sign-in/client-kind.ts';
-import { readRegistry, type Registry, sha256 } from './registry.ts';
+import { readRegistry, type Registry, registryOf, sha256, textsOf } from './registry.ts';
 import type { TrustMode, TrustSettings } from './trust-settings.ts';
 
 /** How a request says which document it means: by its text, by its hash, or both. */
@@ -18,17 +19,40 @@ const operationName = /\b(?:query|mutation|subscription)\s+(\w+)/;
 
 /** The documents that were registered for clients, and what is done about others. The same at every door. */
 export class TrustedDocuments {
-  readonly #registry: Registry;
+  readonly #files: readonly string[];
+  #registry: Registry;
+  /** As they were when they were taken over, or refused, last. */
+  #texts: readonly string[] | null = null;
   readonly #modes: Readonly<Record<ClientKind, TrustMode>>;
   readonly #metrics: GatewayMetrics;
   readonly #log: Log;
 
   /** Throws a ConfigError when the registry is not as it should be. */
   constructor(settings: TrustSettings, metrics: GatewayMetrics, log: Log) {
-    this.#registry = readRegistry(settings.TRUSTED_DOCUMENTS_FILES);
+    this.#files = settings.TRUSTED_DOCUMENTS_FILES;
+    this.#registry = readRegistry(this.#files);
     this.#modes = { app: settings.TRUSTED_DOCUMENTS, partner: settings.TRUSTED_DOCUMENTS_PARTNERS };
     this.#metrics = metrics;
     this.#log = log;
+  }
+
+  /** Follows the files until it is stopped: a new release of a client registers its documents while we run. */
+  follow(): () => void {
+    return this.#files.length === 0 ? () => {} : followFiles(() => this.check());
+  }
+
+  /** Takes over changed files; some that are missing or broken are reported once and the registry stays as it is. */
+  async check(): Promise<void> {
+    const texts = await textsOf(this.#files);
+    if (texts === null || texts.every((text, at) => text === this.#texts?.[at])) return;
+    const first = this.#texts === null;
+    this.#texts = texts;
+    try {
+      this.#registry = registryOf(this.#files, texts);
+      if (!first) this.#log.info({ documents: this.#registry.size }, 'trusted documents reloaded');
+    } catch (error) {
+      this.#log.error({ error }, 'trusted documents refused, the former ones stay in use');
+    }
   }
 
   /** The text that is meant; undefined when the request names none. Throws for an unknown hash, or one of another text. */

@@ -72,8 +72,8 @@ describe('a delegation (T-15)', () => {
       [
         `C ${patient.userId} PATRQT`,
         `R ${patient.userId} PATRQT`,
-        `R ${demoUserId('patient2')} HOPERAT`,
-        `U ${demoUserId('patient2')} HOPERAT`,
+        `R ${demoUserId('patient2')} PATRQT`,
+        `U ${demoUserId('patient2')} PATRQT`,
       ].toSorted(),
     );
     const told = (await identity.emitted(DelegationGranted)).filter((each) => each.aggregateId === active.id);

@@ -168,6 +168,23 @@ describe('signing in with an issuer outside', () => {
     expect(jwt.decode(refreshed['refreshSession'].session.accessToken)).not.toHaveProperty('amr');
   });
 
+  it('leaves nothing of somebody who came with one factor where two are needed', async () => {
+    const rows = async () =>
+      identity.sql(`SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM outside_accounts) AS links,
+        (SELECT count(*) FROM memberships) AS memberships, (SELECT count(*) FROM bus.outbox) AS told`);
+    await identity.sql(
+      `INSERT INTO sign_in_policies VALUES (gen_random_uuid(), $1, 'doctor', true, NULL, NULL, 1)`,
+      [clinic],
+    );
+    const before = await rows();
+    const ada = { ...doctor({ email: 'one-factor@demo.example', email_verified: true }), amr: ['pwd'] };
+    const { session, userErrors } = await signIn(ada);
+    expect([session, userErrors[0].code]).toEqual([null, 'NOT_ALLOWED']);
+    expect(await rows()).toEqual(before);
+    await identity.sql('DELETE FROM sign_in_policies WHERE organisation_id = $1', [clinic]);
+    expect((await signIn(ada)).userErrors).toEqual([]);
+  });
+
   it('tells nobody which issuers’ secrets there are, but their names', async () => {
     expect(await identity.query(null, '{ outsideIssuers { key name } }')).toEqual({
       outsideIssuers: [

@@ -1,4 +1,4 @@
-import type { AccessSummary } from '@carethread/contracts/events/audit.ts';
+import type { AccessSummary, RecordKind } from '@carethread/contracts/events/audit.ts';
 import { derivedId } from '@carethread/contracts/ids.ts';
 import type { RecordAccess } from './generated/prisma/client.ts';
 
@@ -31,11 +31,20 @@ export interface Names {
   proxy: string | null;
 }
 
-const things: Record<string, readonly [one: string, many: string]> = {
+const things: Record<RecordKind, readonly [one: string, many: string]> = {
   Ticket: ['your ticket', 'your tickets'],
   TimelineEntry: ['what happened to your ticket', 'what happened to your tickets'],
   Thread: ['your conversation', 'your conversations'],
   Message: ['a message of your conversations', 'messages of your conversations'],
+  Note: ['a note of staff beside your conversation', 'notes of staff beside your conversations'],
+  LegalHold: [
+    'why nothing of your conversation may be deleted',
+    'why nothing of your conversations may be deleted',
+  ],
+  MessageReport: [
+    'a report about a message of your conversations',
+    'reports about messages of your conversations',
+  ],
   Prescription: ['your prescription', 'your prescriptions'],
   PrescriptionDocument: ['the document of your prescription', 'the documents of your prescriptions'],
   Renewal: ['your wish for a renewal', 'your wishes for renewals'],
@@ -45,6 +54,7 @@ const things: Record<string, readonly [one: string, many: string]> = {
   PatientAllergy: ['an allergy of yours', 'allergies of yours'],
   PatientCondition: ['a condition of yours', 'conditions of yours'],
   ReleaseAlert: ['a safety alert about your prescription', 'safety alerts about your prescriptions'],
+  Screening: ['a safety check of your prescription', 'safety checks of your prescriptions'],
   Payment: ['your payment', 'your payments'],
   PaymentTask: ['a question about your payment', 'questions about your payments'],
   User: ['your name', 'your name'],
@@ -69,7 +79,8 @@ const reasons: Record<string, string> = {
  * 20 November 2026 at 14:05 UTC."
  */
 export function sentenceOf(line: Omit<RecordAccess, 'id' | 'patientId'>, names: Names): string {
-  const [one, many] = things[line.kind] ?? ['a part of your record', 'parts of your record'];
+  // A kind of a service that is newer than this one.
+  const [one, many] = things[line.kind as RecordKind] ?? ['a part of your record', 'parts of your record'];
   const thing = line.entityIds.length > 1 ? many : one;
   const times = line.times > 1 ? `, ${line.times} times` : '';
   return `${who(line, names)} ${deeds[line.action]} ${thing}, ${reasons[line.purpose]}, ${when(line)}${times}.`;

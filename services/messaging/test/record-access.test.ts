@@ -23,9 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => messaging.close());
 
-const appoint = async ({ userId, membershipId, organisationId }: Actor, permissions = ['ReviewAudit']) => {
+const appoint = async (
+  { userId, membershipId, organisationId }: Actor,
+  permissions = ['ReviewAudit'],
+  sequence = 1,
+) => {
   const data = { membershipId, userId, organisationId, role: 'administrator' as const, permissions };
-  await messaging.publish(MembershipGranted, { aggregateId: membershipId, sequence: 1, data });
+  await messaging.publish(MembershipGranted, { aggregateId: membershipId, sequence, data });
 };
 const access = (reader: Actor, at: string, more: Partial<AccessSummary> = {}): AccessSummary => ({
   patientId: patient.userId,
@@ -208,7 +212,10 @@ describe('an access that is questioned', () => {
     expect(await code(question(person('patient'), other, 'Mine?'))).toBe('NOT_FOUND');
     expect(await code(question(patient, newId(), 'Which?'))).toBe('NOT_FOUND');
     expect(await code(question(patient, other, ''))).toBe('INVALID');
-    await appoint(officer, []);
+    await appoint(officer, [], 2);
+    await messaging.drain();
+    // An old event that comes late, or a second time, makes nobody an officer again.
+    await appoint(officer, ['ReviewAudit'], 1);
     await messaging.drain();
     expect(await code(question(patient, other, 'Anybody?'))).toBe('UNAVAILABLE');
     await appoint(lateOfficer);

@@ -10,6 +10,7 @@ import {
   medicinePolicy,
   ownMembershipPolicy,
   partOfPrescriptionPolicy,
+  type PrescriptionFacts,
   prescriptionPolicy,
   profilePolicy,
   releaseAlertPolicy,
@@ -416,7 +417,7 @@ const telling = [
 ].slice(0, 5);
 /** Rows of a table that goes with a prescription and that its doctor writes; `another` names one that is not there yet. */
 const written = (table: string, key: 'id' | 'prescriptionId', another: (part: Part, id: string) => object) =>
-  twin({
+  twin<PrescriptionFacts>({
     entity: table,
     table,
     key: key === 'id' ? 'id::text' : 'prescription_id::text',

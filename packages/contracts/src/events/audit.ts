@@ -6,6 +6,37 @@ import { derivedId, type Id, idSchema } from '../ids.ts';
 export const purposes = ['TREAT', 'PATRQT', 'HPAYMT', 'HOPERAT', 'ETREAT'] as const;
 export type Purpose = (typeof purposes)[number];
 
+/** Types of what the audits tell patients about. A service with another one fails its tests until it is here. */
+export const recordKinds = [
+  'Ticket',
+  'TimelineEntry',
+  'Thread',
+  'Message',
+  'Note',
+  'LegalHold',
+  'MessageReport',
+  'Prescription',
+  'PrescriptionDocument',
+  'Renewal',
+  'Fill',
+  'Dispense',
+  'PatientProfile',
+  'PatientAllergy',
+  'PatientCondition',
+  'ReleaseAlert',
+  'Screening',
+  'Payment',
+  'PaymentTask',
+  'User',
+  'Membership',
+  'Session',
+  'Delegation',
+  'Consent',
+  'EmergencyAccess',
+  'Invitation',
+] as const;
+export type RecordKind = (typeof recordKinds)[number];
+
 const when = z.iso.datetime({ offset: true });
 
 const accessSummary = z.object({

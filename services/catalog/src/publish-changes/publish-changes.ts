@@ -19,7 +19,7 @@ const schema = z.object({
 
 const staged = `SELECT id, key, change, staged_by AS "stagedBy" FROM operational.catalog_change
   WHERE status = 'staged' AND ($1::uuid[] IS NULL OR id = ANY ($1)) ORDER BY id FOR UPDATE`;
-const others = 'SELECT FROM operational.publisher WHERE user_id <> $1 LIMIT 1';
+const others = 'SELECT FROM operational.publisher WHERE active AND user_id <> $1 LIMIT 1';
 const take = `UPDATE operational.catalog_change SET status = 'publishing', publication_id = $2, version = version + 1
   WHERE id = ANY ($1::uuid[])`;
 

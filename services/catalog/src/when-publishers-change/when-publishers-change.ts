@@ -1,19 +1,22 @@
 import type { Handler } from '@carethread/bus/handlers.ts';
 import type { DataOf } from '@carethread/contracts/registry.ts';
 
-const add = `INSERT INTO operational.publisher (membership_id, user_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`;
-const remove = 'DELETE FROM operational.publisher WHERE membership_id = $1';
+type Membership = DataOf<'identity.membership.granted.v1'>;
 
-/** Keeps who may publish a release: rules that somebody staged want a second person, if there is one. */
-export const whenMembershipGranted: Handler<DataOf<'identity.membership.granted.v1'>> = async (
-  { data },
-  tx,
-) => {
-  const { membershipId, userId, role, permissions } = data;
-  const may = permissions?.includes('PublishCatalogRelease') ?? role === 'administrator';
-  if (may) tx.send(add, [membershipId, userId]);
-  else tx.send(remove, [membershipId]);
-};
+const keep = `INSERT INTO operational.publisher (membership_id, user_id, active, sequence) VALUES ($1, $2, $3, $4)
+  ON CONFLICT (membership_id) DO UPDATE SET active = excluded.active, sequence = excluded.sequence
+  WHERE publisher.sequence < excluded.sequence`;
 
-export const whenMembershipEnded: Handler<DataOf<'identity.membership.ended.v1'>> = async ({ data }, tx) =>
-  tx.send(remove, [data.membershipId]);
+/**
+ * Keeps who may publish a release, as rules that somebody staged want a second person, if there is one: the newest event
+ * decides, in whatever order they arrive.
+ */
+const keepPublisher =
+  (publishes: (membership: Membership) => boolean): Handler<Membership> =>
+  async ({ data, sequence }, tx) =>
+    tx.send(keep, [data.membershipId, data.userId, publishes(data), sequence]);
+
+export const whenMembershipGranted = keepPublisher(
+  ({ permissions, role }) => permissions?.includes('PublishCatalogRelease') ?? role === 'administrator',
+);
+export const whenMembershipEnded = keepPublisher(() => false);

@@ -35,12 +35,13 @@ const linkPerson = 'SELECT sign_in.link_outside($1, $2, $3)';
 const kindsOf = 'SELECT id, kind FROM organisations WHERE id = ANY($1)';
 const markSession = 'UPDATE sessions SET issuer = $2, issuer_session = $3 WHERE id = $1';
 
-/** What comes of a sign-in; null membership changes are written all the same. */
+/** What comes of a sign-in. */
 type Admitted = { actor: Actor; refreshToken: string };
 
 /**
  * Finds or makes the person, brings their memberships up to what the issuer vouches for, and opens a session: in one
- * transaction, which is that person's from the moment it is known who it is.
+ * transaction, which is that person's from the moment it is known who it is. Somebody with too few factors is refused
+ * before anything is written; somebody the issuer grants nothing loses what it granted before.
  */
 export async function admit(
   asking: Asking,
@@ -64,6 +65,10 @@ export async function admit(
     const chosen = choose(admission.standings, membershipId);
     // Nobody is made a person, or linked, who could do nothing here.
     if (!known?.linked && !chosen) return null;
+    const policy = chosen && (await loadPolicy(tx, chosen));
+    const methods = trustedMethodsIn(claims, settings);
+    // The issuer is asked for the second factor, not the person: what it does not vouch for is not there.
+    if (policy && !satisfies(methods, policy)) return 'one factor';
     if (!known) {
       const { displayName, givenName, familyName } = nameIn(claims);
       tx.send(admitPerson, [userId, displayName, givenName, familyName, address]);
@@ -71,14 +76,10 @@ export async function admit(
     if (!known?.linked) tx.send(linkPerson, [issuer, claims.sub, userId]);
     const origin = originOf({ ...asking, actor: actorOf(chosen ?? nowhere(userId), sessionId) });
     const extras = await write(tx, admission, issuer, now, origin);
-    if (!chosen) return null;
+    if (!chosen || !policy) return null;
     const extraPermissions = extras.get(chosen.id) ?? chosen.extraPermissions;
     const actor = actorOf({ ...chosen, extraPermissions }, sessionId);
     become(tx, actor);
-    const policy = await loadPolicy(tx, actor);
-    const methods = trustedMethodsIn(claims, settings);
-    // The issuer is asked for the second factor, not the person: what it does not vouch for is not there.
-    if (!satisfies(methods, policy)) return 'one factor';
     insertNewSession(tx, actor, { methods, device: asking.device, policy }, refreshToken, now);
     tx.send(markSession, [sessionId, issuer, typeof claims['sid'] === 'string' ? claims['sid'] : null]);
     if (!(await membershipIsActive(tx, actor.membershipId)))

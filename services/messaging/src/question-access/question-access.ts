@@ -28,7 +28,7 @@ const inputSchema = z.object({
 const findAccess = `SELECT organisation_id AS "organisationId" FROM record_access WHERE id = $1 AND patient_id = $2`;
 /** Of the organisation that accessed, if it has one; then whoever has the fewest questions. Never the reader themselves. */
 const findOfficer = `SELECT o.user_id AS "officerId", o.organisation_id AS "organisationId" FROM audit_officer o
-  WHERE o.user_id NOT IN (SELECT coalesce(user_id, patient_id) FROM record_access WHERE id = $1) AND o.user_id <> $2
+  WHERE o.active AND o.user_id NOT IN (SELECT coalesce(user_id, patient_id) FROM record_access WHERE id = $1) AND o.user_id <> $2
   ORDER BY o.organisation_id = (SELECT organisation_id FROM record_access WHERE id = $1) DESC NULLS LAST,
     (SELECT count(*) FROM access_question q WHERE q.officer_id = o.user_id), o.membership_id LIMIT 1`;
 const keep = `INSERT INTO access_question (ticket_id, access_id, patient_id, officer_id, organisation_id, asked_at)

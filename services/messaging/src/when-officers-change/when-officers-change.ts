@@ -1,20 +1,20 @@
 import type { Handler } from '@carethread/bus/handlers.ts';
 import type { DataOf } from '@carethread/contracts/registry.ts';
 
-const add = `INSERT INTO audit_officer (membership_id, user_id, organisation_id) VALUES ($1, $2, $3)
-  ON CONFLICT DO NOTHING`;
-const remove = 'DELETE FROM audit_officer WHERE membership_id = $1';
+type Membership = DataOf<'identity.membership.granted.v1'>;
 
-/** Keeps who answers patients' questions about accesses. */
-export const whenMembershipGranted: Handler<DataOf<'identity.membership.granted.v1'>> = async (
-  { data },
-  tx,
-) => {
-  const { membershipId, userId, organisationId, role, permissions } = data;
-  if (permissions?.includes('ReviewAudit') ?? role === 'administrator')
-    tx.send(add, [membershipId, userId, organisationId]);
-  else tx.send(remove, [membershipId]);
-};
+const keep = `INSERT INTO audit_officer (membership_id, user_id, organisation_id, active, sequence)
+  VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (membership_id) DO UPDATE SET active = excluded.active, sequence = excluded.sequence
+  WHERE audit_officer.sequence < excluded.sequence`;
 
-export const whenMembershipEnded: Handler<DataOf<'identity.membership.ended.v1'>> = async ({ data }, tx) =>
-  tx.send(remove, [data.membershipId]);
+/** Keeps who answers patients' questions about accesses: the newest event decides, in whatever order they arrive. */
+const keepOfficer =
+  (answers: (membership: Membership) => boolean): Handler<Membership> =>
+  async ({ data, sequence }, tx) =>
+    tx.send(keep, [data.membershipId, data.userId, data.organisationId, answers(data), sequence]);
+
+export const whenMembershipGranted = keepOfficer(
+  ({ permissions, role }) => permissions?.includes('ReviewAudit') ?? role === 'administrator',
+);
+export const whenMembershipEnded = keepOfficer(() => false);
