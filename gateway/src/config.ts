@@ -60,6 +60,8 @@ const shape = {
   IDENTITY_JWKS_URL: z.url(),
   INTERNAL_SIGNING_KEY: signingKeys,
   AMQP_URL: z.string().regex(/^amqps?:\/\//, 'must be an amqp:// address'),
+  /** WebSockets one person may have open at this gateway: tabs and devices, not programs in a loop. */
+  SOCKETS_PER_PERSON: z.coerce.number().int().min(1).default(20),
   /** Web pages that may call us from a browser, as origins. */
   ALLOWED_ORIGINS: z
     .string()

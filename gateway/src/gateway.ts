@@ -154,6 +154,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
         http,
         path: graphqlPath,
         allowedOrigins,
+        socketsPerPerson: config.SOCKETS_PER_PERSON,
         amqpUrl: config.AMQP_URL,
         publicGraph,
         internalGraph,

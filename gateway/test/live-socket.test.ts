@@ -130,6 +130,27 @@ describe('a live connection', () => {
     expect(await closeOf(await bare())).toBe(4408);
   });
 
+  it('is one of twenty of a person, in whichever membership, and of nobody else', async () => {
+    const actor = anActor();
+    // Another membership, and in somebody's place: the same person.
+    const elsewhere = { ...anActor(), userId: actor.userId };
+    const asProxy = { ...anActor(), proxyId: actor.userId, proxyScopes: ['read' as const] };
+    const clients = Array.from({ length: 20 }, (_, at) => {
+      const client = platform.connect([actor, elsewhere, asProxy][at % 3]!);
+      client.subscribe(inbox);
+      return client;
+    });
+    await platform.subscriptions(20);
+    const refused = platform.connect(actor);
+    expect(await refused.closed).toMatchObject({ code: 1013, reason: 'Too many connections of this person' });
+    platform.connect(anActor()).subscribe(inbox);
+    await platform.subscriptions(21);
+    (await clients[0]!.socket).terminate();
+    await platform.subscriptions(20);
+    platform.connect(actor).subscribe(inbox);
+    await platform.subscriptions(21);
+  });
+
   it('holds fifty subscriptions', async () => {
     const client = platform.connect(anActor());
     for (let count = 0; count < 50; count += 1) client.subscribe(inbox);

@@ -1,6 +1,8 @@
+import type { ServiceName } from '@carethread/contracts/define-event.ts';
 import { cells, type Entity, type Relation } from '@carethread/contracts/policy/matrix.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Client, type Data, type Watch } from '../src/client.ts';
+import { entitiesFor, type Reference } from '../src/inner-door.ts';
 import { releasedTicket } from '../src/released-ticket.ts';
 import { eventually } from '../src/story/expect.ts';
 import { ownPlatform } from './running-platform.ts';
@@ -92,22 +94,67 @@ interface Seen {
   threadId: string;
   prescriptionId: string;
   createdId: string;
+  draftId: string;
+  messageId: string;
+  paymentId: string;
 }
 const doorsOf = ({
   ticketId,
   threadId,
   prescriptionId,
   createdId,
+  draftId,
+  paymentId,
 }: Seen): Partial<Record<Entity, string>> => ({
   'Ticket, created': `ticket(id: "${createdId}") { id }`,
   'Ticket, sent': `ticket(id: "${ticketId}") { id }`,
   'TimelineEntry, sent': `ticket(id: "${ticketId}") { timeline { edges { node { number } } } }`,
   Thread: `thread(id: "${threadId}") { id }`,
   Message: `thread(id: "${threadId}") { messages(first: 1) { edges { node { body } } } }`,
+  'Prescription, draft': `prescription(id: "${draftId}") { id }`,
   'Prescription, released': `prescription(id: "${prescriptionId}") { id }`,
   PatientProfile: `patientProfile(patientId: "${own.stage.patientId}") { version }`,
+  Payment: `payment(id: "${paymentId}") { id }`,
   'User (the patient)': `user(id: "${own.stage.patientId}") { displayName }`,
 });
+/** By reference, as other services would lead to it. */
+const referencesTo = (seen: Seen): Partial<Record<ServiceName, Partial<Record<Entity, Reference>>>> => ({
+  tickets: {
+    'Ticket, created': { __typename: 'Ticket', id: seen.createdId },
+    'Ticket, sent': { __typename: 'Ticket', id: seen.ticketId },
+    'TimelineEntry, sent': { __typename: 'TimelineEntry', id: `${seen.ticketId}:1` },
+  },
+  messaging: {
+    Thread: { __typename: 'Thread', id: seen.threadId },
+    Message: { __typename: 'Message', id: seen.messageId },
+  },
+  prescriptions: {
+    'Prescription, draft': { __typename: 'Prescription', id: seen.draftId },
+    'Prescription, released': { __typename: 'Prescription', id: seen.prescriptionId },
+  },
+  payments: { Payment: { __typename: 'Payment', id: seen.paymentId } },
+  identity: { 'User (the patient)': { __typename: 'User', id: own.stage.patientId } },
+});
+/** The main command of each, based on a version that never was: whoever may gets as far as that, and nothing changes. */
+const never = 2_000_000;
+const commandsOn = (seen: Seen): Partial<Record<Entity, [name: string, input: object]>> => {
+  const cancel = { reason: 'PATIENT_WISH', expectedVersion: never };
+  return {
+    'Ticket, created': ['cancelTicket', { ticketId: seen.createdId, ...cancel }],
+    'Ticket, sent': ['cancelTicket', { ticketId: seen.ticketId, ...cancel }],
+    Message: ['sendMessage', { threadId: seen.threadId, clientId: key(), body: 'How are you?' }],
+    'Prescription, draft': ['discardDraft', { prescriptionId: seen.draftId, expectedVersion: never }],
+    'Prescription, released': [
+      'cancelPrescription',
+      { prescriptionId: seen.prescriptionId, reason: 'WRONG_DRUG', expectedVersion: never },
+    ],
+    PatientProfile: [
+      'updatePatientFacts',
+      { patientId: own.stage.patientId, expectedVersion: never, sex: 'FEMALE' },
+    ],
+    Payment: ['cancelPayment', { paymentId: seen.paymentId, ...cancel }],
+  };
+};
 const liveTicket = `subscription ($id: ID!) { ticketEvents(ticketId: $id, after: 0) {
   ... on TicketChanged { cursor entry { number } } ... on ResyncRequired { reason } } }`;
 
@@ -121,9 +168,33 @@ async function somethingToSee(): Promise<Seen> {
   );
   const { threadOfTicket } = await doctor.do(`{ threadOfTicket(ticketId: "${ticketId}") { id } }`);
   const threadId = threadOfTicket.id as string;
-  const message = { threadId, clientId: key(), body: 'How are you?' };
-  await doctor.change('sendMessage', message, 'message { id }');
-  return { ticketId, threadId, prescriptionId, createdId: ticket.id };
+  const text = { threadId, clientId: key(), body: 'How are you?' };
+  const { message } = await doctor.change('sendMessage', text, 'message { id }');
+  const { ticket: other } = await doctor.change(
+    'openTicket',
+    { idempotencyKey: key(), kind: 'PRESCRIPTION', patientId, pharmacyId },
+    'ticket { id }',
+  );
+  const { prescription } = await doctor.change(
+    'draftPrescription',
+    { ticketId: other.id, idempotencyKey: key() },
+    'prescription { id }',
+  );
+  const amount = { minor: 1200, currency: 'EUR' };
+  const { payment } = await doctor.change(
+    'requestPayment',
+    { idempotencyKey: key(), ticketId, amount, purpose: 'CONSULTATION' },
+    'payment { id }',
+  );
+  return {
+    ticketId,
+    threadId,
+    prescriptionId,
+    createdId: ticket.id,
+    messageId: message.id,
+    draftId: prescription.id,
+    paymentId: payment.id,
+  };
 }
 
 async function sees(client: Client, question: string): Promise<boolean> {
@@ -131,16 +202,64 @@ async function sees(client: Client, question: string): Promise<boolean> {
   return (data?.['answer'] ?? null) !== null;
 }
 
+/** All questions in one operation, each under a name of its own: which of them have an answer. */
+async function answersTo(client: Client, questions: Record<string, string>): Promise<Map<string, boolean>> {
+  const entries = Object.entries(questions);
+  const { data } = await client.ask(
+    `{ ${entries.map(([, question], at) => `a${at}: ${question}`).join(' ')} }`,
+  );
+  return new Map(entries.map(([entity], at) => [entity, (data?.[`a${at}`] ?? null) !== null]));
+}
+
+/** One request to each service. The gateway refuses a token that has ended before it asks anybody. */
+async function referencesFor(client: Client, seen: Seen): Promise<Map<string, boolean>> {
+  const ended = (await client.ask('{ __typename }')).errors !== undefined;
+  const answers = await Promise.all(
+    Object.entries(referencesTo(seen)).map(async ([service, references]) => {
+      const list = Object.values(references);
+      const known = ended
+        ? list.map(() => null)
+        : await entitiesFor(own.platform, client, service as ServiceName, list);
+      return Object.keys(references).map((entity, at) => [entity, known[at] !== null] as const);
+    }),
+  );
+  return new Map(answers.flat());
+}
+
+/** Which commands get past role and policy; each alone, because a role that does not fit refuses the whole operation. */
+async function commandsBy(client: Client, seen: Seen): Promise<Map<string, boolean>> {
+  const answers = Object.entries(commandsOn(seen)).map(async ([entity, [name, input]]) => {
+    const withOutcome = name === 'cancelTicket' || name === 'cancelPrescription';
+    const { data, errors } = await client.ask(
+      `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) {
+         answer: ${name}(input: $input) { ${withOutcome ? 'outcome' : ''} userErrors { code } } }`,
+      { input },
+    );
+    const shut = ['FORBIDDEN', 'UNAUTHENTICATED'];
+    const wrong = errors?.find(({ extensions }) => !shut.includes(extensions?.code ?? ''));
+    if (wrong) throw new Error(`${name}: ${JSON.stringify(wrong)}`);
+    const answer = data?.['answer'] as { outcome?: string; userErrors: { code: string }[] } | undefined;
+    const said = [answer?.outcome, ...(answer?.userErrors.map(({ code }) => code) ?? [])];
+    return [
+      entity,
+      Boolean(answer) && !said.some((code) => code === 'NOT_FOUND' || code === 'NOT_ALLOWED'),
+    ] as const;
+  });
+  return new Map(await Promise.all(answers));
+}
+
 /** Each way in which this person sees other than the matrix says. */
 async function surprises(client: Client, relation: Relation, seen: Seen): Promise<string[]> {
   const found: string[] = [];
-  const questions = doorsOf(seen);
-  for (const { relation: whose, entity, read } of cells()) {
-    const question = questions[entity];
-    if (whose !== relation || !question) continue;
-    if ((await sees(client, question)) !== read) found.push(`${relation} by query: ${entity} ${read}`);
-  }
-  const live = cells().find((cell) => cell.relation === relation && cell.entity === 'Ticket, sent')!.read;
+  const row = cells().filter((cell) => cell.relation === relation);
+  const says = (entity: string) => row.find((cell) => cell.entity === entity)!;
+  for (const [entity, answered] of await answersTo(client, doorsOf(seen)))
+    if (answered !== says(entity).read) found.push(`${relation} by query: ${entity} ${answered}`);
+  for (const [entity, answered] of await referencesFor(client, seen))
+    if (answered !== says(entity).read) found.push(`${relation} by reference: ${entity} ${answered}`);
+  for (const [entity, answered] of await commandsBy(client, seen))
+    if (answered !== says(entity).command) found.push(`${relation} changing: ${entity} ${answered}`);
+  const live = says('Ticket, sent').read;
   const watch = client.watch(liveTicket, { id: seen.ticketId });
   const heard = await firstOf(watch);
   if (heard !== live) found.push(`${relation} live: ${live}, ${JSON.stringify(watch.ended)}`);
@@ -153,11 +272,11 @@ const firstOf = (watch: Watch) =>
   );
 
 describe('the access matrix, asked of the platform (U-06)', () => {
-  it('is what each person finds, by query and live', async () => {
+  it('is what each person finds, by query, by reference, live and changing', async () => {
     const { stage } = own;
     const seen = await somethingToSee();
     const admin = await Client.signIn(own.platform.url, 'admin@demo.example');
-    const { proxy } = await givesDelegation(['READ']);
+    const { proxy } = await givesDelegation(['READ', 'WRITE']);
     const former = await givesDelegation(['READ', 'WRITE']);
     await revoke(former.delegation);
     const emergency = await inEmergency();
@@ -228,10 +347,34 @@ describe('what a proxy does (T-15)', () => {
       return ticket.timeline.edges.find(({ node }: Data) => node.subjectId === sent['message'].id)
         ?.node as Data;
     }, 'the message on the timeline');
-    expect(entry).toMatchObject({
+    const byProxy = {
       actor: { id: own.stage.patientId },
       proxy: { id: own.stage.otherPatientId, displayName: 'Tomás Rivera' },
-    });
+    };
+    expect(entry).toMatchObject(byProxy);
+
+    // What other services tell of, too: here that money is being taken.
+    const { payment } = await proxy.do(`{ payment(id: "${seen.paymentId}") { version } }`);
+    await proxy.change(
+      'startPayment',
+      {
+        idempotencyKey: key(),
+        paymentId: seen.paymentId,
+        expectedVersion: payment.version,
+        paymentMethod: 'pm_card_visa',
+      },
+      'payment { status }',
+    );
+    const paid = await eventually(async () => {
+      const { ticket } = await own.stage.doctor.do(
+        `{ ticket(id: "${seen.ticketId}") { timeline(first: 100) { edges { node { noted subjectId actor { id } proxy { id displayName } } } } } }`,
+      );
+      return ticket.timeline.edges.find(
+        ({ node }: Data) =>
+          node.subjectId === seen.paymentId && node.noted === 'payments.payment.processing.v1',
+      )?.node as Data;
+    }, 'the payment on the timeline');
+    expect(paid).toMatchObject(byProxy);
   }, 60_000);
 });
 

@@ -29,6 +29,7 @@ export interface LiveOptions {
   http: HttpServer;
   path: string;
   allowedOrigins: ReadonlySet<string>;
+  socketsPerPerson: number;
   amqpUrl: string;
   publicGraph: ApolloGateway;
   internalGraph: ApolloGateway;
@@ -56,7 +57,18 @@ export interface Live {
 
 /** Live updates: from the broker through the hub to everybody who may see them. Both graphs are loaded before. */
 export function createLive(options: LiveOptions): Live {
-  const { http, path, allowedOrigins, publicGraph, internalGraph, feeds, verify, metrics, log } = options;
+  const {
+    http,
+    path,
+    allowedOrigins,
+    socketsPerPerson,
+    publicGraph,
+    internalGraph,
+    feeds,
+    verify,
+    metrics,
+    log,
+  } = options;
   const hub = new Hub();
   const run = runInternally(internalGraph, log);
   const hydrator = new Hydrator(run, metrics);
@@ -78,7 +90,7 @@ export function createLive(options: LiveOptions): Live {
   const { trusted, rates } = options;
   const admit = createAdmission({ documents: currentDocuments, trusted, rates });
   const protocol = createProtocol({ verify, admit, subscribe, log });
-  const server = createLiveServer({ http, path, allowedOrigins, protocol, log });
+  const server = createLiveServer({ http, path, allowedOrigins, socketsPerPerson, protocol, log });
   const streams = new EventStreams();
   const overHttp = { verify, admit, subscribe, streams, log };
   const closeWhere: Sockets['closeWhere'] = (concerns) => {

@@ -11,6 +11,9 @@ export interface Cause {
   readonly traceparent: string | null;
 }
 
+/** For the data of events: who really acted, where that was a proxy. */
+export const proxyIn = ({ proxyId }: Cause): { proxyId?: UserId } => (proxyId ? { proxyId } : {});
+
 /** What an event causes carries on who began it and to which request it belongs. */
 export const causeOfEvent = ({ actorId, correlationId, traceparent }: EventEnvelope): Cause => ({
   actorId,

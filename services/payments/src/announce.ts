@@ -13,7 +13,7 @@ import {
   PaymentUnknown,
 } from '@carethread/contracts/events/payments.ts';
 import type { RefundId } from '@carethread/contracts/ids.ts';
-import type { Cause } from '@carethread/service-kit/cause.ts';
+import { type Cause, proxyIn } from '@carethread/service-kit/cause.ts';
 import type { Fact } from './fact.ts';
 import { type Payment, statusOf } from './payment.ts';
 
@@ -105,4 +105,4 @@ function refundIn(payment: Payment, id: RefundId) {
 const toEmit =
   <Data>(definition: EventDefinition<string, Data>, { id: aggregateId }: Payment, data: Data): Emit =>
   (tx, sequence, cause) =>
-    void emit(tx, definition, { aggregateId, sequence, data, ...cause });
+    void emit(tx, definition, { aggregateId, sequence, data: { ...data, ...proxyIn(cause) }, ...cause });

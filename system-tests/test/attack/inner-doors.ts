@@ -1,38 +1,16 @@
-import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Actor } from '@carethread/contracts/actor.ts';
 import { serviceNames } from '@carethread/contracts/define-event.ts';
 import { callerOf } from '@carethread/gateway/sign-in/caller.ts';
-import { createInternalTokens } from '@carethread/gateway/sign-in/internal-token.ts';
 import { describe, expect, it } from '@jest/globals';
-import jwt from 'jsonwebtoken';
 import { idAttack } from '../../src/attack/guess-ids.ts';
-import type { Client } from '../../src/client.ts';
+import { actorOf, internalTokens, subgraphOf } from '../../src/inner-door.ts';
 import { as, codeOf, send } from './send.ts';
 import type { OwnPlatform } from '../running-platform.ts';
 
 /** What stands behind the gateway, reached past it. */
 export function innerDoors(own: OwnPlatform): void {
   describe('the doors behind the gateway', () => {
-    const subgraph = (name: (typeof serviceNames)[number]) => `${own.platform.processes[name].url}/graphql`;
-    const tokens = () => {
-      const secrets = JSON.parse(readFileSync(join(own.platform.dataDir, 'secrets.json'), 'utf8')) as {
-        gatewaySigningKey: string;
-      };
-      return createInternalTokens([createPrivateKey(secrets.gatewaySigningKey)]);
-    };
-    const actorOf = ({ accessToken }: Client): Actor => {
-      const claims = jwt.decode(accessToken!) as Record<string, string> & { perms: [] };
-      return {
-        userId: claims['sub'],
-        membershipId: claims['mid'],
-        organisationId: claims['org'],
-        role: claims['role'],
-        permissions: claims.perms,
-        sessionId: claims['sid'],
-      } as unknown as Actor;
-    };
+    const subgraph = (name: (typeof serviceNames)[number]) => subgraphOf(own.platform, name);
+    const tokens = () => internalTokens(own.platform);
 
     it('are shut for clients’ tokens, for other services’ tokens, and for headers', async () => {
       const forTickets = tokens().tokenFor(callerOf(actorOf(own.stage.patient)), 'tickets');

@@ -14,11 +14,14 @@ export const closeCode = {
 /** One socket and the person it speaks for, as long as their token lives. */
 export class Connection {
   readonly #socket: WebSocket;
+  readonly #isOneTooMany: (actor: Actor) => boolean;
   #token: AccessToken | null = null;
   #expiry: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket) {
+  /** `isOneTooMany` says whether this person has as many as they may. */
+  constructor(socket: WebSocket, isOneTooMany: (actor: Actor) => boolean) {
     this.#socket = socket;
+    this.#isOneTooMany = isOneTooMany;
     socket.once('close', () => clearTimeout(this.#expiry));
   }
 
@@ -28,6 +31,10 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     const now = this.#token?.caller.actor;
     if (now && !isSamePerson(now, token.caller.actor)) return false;
+    if (!now && this.#isOneTooMany(token.caller.actor)) {
+      this.close(closeCode.tryAgainLater, 'Too many connections of this person');
+      return false;
+    }
     this.#token = token;
     clearTimeout(this.#expiry);
     this.#expiry = setTimeout(

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Actor } from '@carethread/contracts/actor.ts';
+import { type Actor, personBehind } from '@carethread/contracts/actor.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
 import { handleProtocols, type Server } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -25,6 +25,8 @@ export interface LiveServerOptions {
   path: string;
   /** Web pages that may connect; programs send no Origin and are always let in. */
   allowedOrigins: ReadonlySet<string>;
+  /** How many somebody may have open here, in whichever membership, for whomever they act. */
+  socketsPerPerson: number;
   protocol: Server<{ connection: Connection }>;
   log: Log;
 }
@@ -34,6 +36,7 @@ export function createLiveServer({
   http,
   path,
   allowedOrigins,
+  socketsPerPerson,
   protocol,
   log,
 }: LiveServerOptions): LiveServer {
@@ -45,6 +48,14 @@ export function createLiveServer({
   });
   const connections = new Map<WebSocket, Connection>();
 
+  const isOneTooMany = (actor: Actor) => {
+    const person = personBehind(actor);
+    let open = 0;
+    for (const { actor: other } of connections.values())
+      if (other && personBehind(other) === person) open += 1;
+    return open >= socketsPerPerson;
+  };
+
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Whatever stands there is not parsed as a URL: that throws for some texts, and nobody would catch it here.
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found');
@@ -52,7 +63,7 @@ export function createLiveServer({
     if (origin !== undefined && !allowedOrigins.has(origin) && !isOwnOrigin(origin, request.headers.host))
       return refuse(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (accepted) => {
-      const connection = new Connection(accepted);
+      const connection = new Connection(accepted, isOneTooMany);
       connections.set(accepted, connection);
       accepted.once('close', () => connections.delete(accepted));
       join(accepted, protocol, connection, log);

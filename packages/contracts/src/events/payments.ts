@@ -47,6 +47,8 @@ const about = {
   amountMinor: z.int(),
   /** ISO 4217. */
   currency: z.string(),
+  /** Who really did it, where that was a proxy of the patient. */
+  proxyId: idSchema<'User'>().optional(),
 };
 
 export const PaymentRequested = defineEvent(

@@ -3,7 +3,12 @@ import { defineEvent } from '../define-event.ts';
 import { idSchema } from '../ids.ts';
 import { screeningInputSchema } from '../screening.ts';
 
-const about = { prescriptionId: idSchema<'Prescription'>(), ticketId: idSchema<'Ticket'>() };
+const about = {
+  prescriptionId: idSchema<'Prescription'>(),
+  ticketId: idSchema<'Ticket'>(),
+  /** Who really did it, where that was a proxy of the patient. */
+  proxyId: idSchema<'User'>().optional(),
+};
 
 export const lineStates = [
   'to_fill',

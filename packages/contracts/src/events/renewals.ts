@@ -6,7 +6,12 @@ import { idSchema } from '../ids.ts';
 export const renewalEnds = ['declined', 'cancelled', 'expired'] as const;
 export type RenewalEnd = (typeof renewalEnds)[number];
 
-const about = { renewalId: idSchema<'Renewal'>(), ticketId: idSchema<'Ticket'>() };
+const about = {
+  renewalId: idSchema<'Renewal'>(),
+  ticketId: idSchema<'Ticket'>(),
+  /** Who really did it, where that was a proxy of the patient. */
+  proxyId: idSchema<'User'>().optional(),
+};
 
 export const RenewalRequested = defineEvent(
   'prescriptions.renewal.requested.v1',

@@ -1,4 +1,4 @@
-import { permissionsOf, type Role } from '../actor.ts';
+import { permissionsOf, type Role, roles } from '../actor.ts';
 import type { Asker, Openings } from './asker.ts';
 import { paymentPolicy } from './payment.ts';
 import { userPolicy } from './person.ts';
@@ -113,7 +113,10 @@ export const entities = {
     read: (who) => profilePolicy.read(who, profile, openings),
     change: (who) => profilePolicy.change(who, profile),
   },
-  Payment: { read: (who) => paymentPolicy.read(who, payment) },
+  Payment: {
+    read: (who) => paymentPolicy.read(who, payment),
+    change: (who) => paymentPolicy.change(who, payment),
+  },
   'User (the patient)': {
     read: (who) =>
       userPolicy.read(
@@ -154,11 +157,24 @@ export const doorsOf: Record<Entity, readonly Door[]> = {
   'User (the patient)': ['query', 'entity'],
 };
 
+/** What is mostly done with each, and the roles it is for: a policy says whose it is, a command who does it. */
+export const commands: Partial<Record<Entity, { name: string; roles: readonly Role[] }>> = {
+  'Ticket, created': { name: 'cancelTicket', roles: ['patient', 'doctor'] },
+  'Ticket, sent': { name: 'cancelTicket', roles: ['patient', 'doctor'] },
+  Message: { name: 'sendMessage', roles },
+  'Prescription, draft': { name: 'discardDraft', roles: ['doctor'] },
+  'Prescription, released': { name: 'cancelPrescription', roles: ['doctor'] },
+  PatientProfile: { name: 'updatePatientFacts', roles: ['patient', 'doctor'] },
+  Payment: { name: 'cancelPayment', roles: ['patient', 'doctor', 'administrator'] },
+};
+
 export interface Cell {
   relation: Relation;
   entity: Entity;
   read: boolean;
   change: boolean;
+  /** Whether they get past policy and role of the entity's main command. */
+  command: boolean;
 }
 
 /** What the policies say of everybody and everything here. */
@@ -168,7 +184,9 @@ export const cells = (): Cell[] =>
       const who = askers[relation];
       const rule: Rule = entities[entity];
       const read = who !== null && rule.read(who);
-      return { relation, entity, read, change: read && (rule.change?.(who) ?? false) };
+      const change = read && (rule.change?.(who) ?? false);
+      const command = change && (commands[entity]?.roles.includes(who.role) ?? false);
+      return { relation, entity, read, change, command };
     }),
   );
 
@@ -186,6 +204,12 @@ export function matrixText(): string {
       ),
     ]),
   );
+  const commanded = columns.flatMap((entity) => {
+    const command = commands[entity];
+    if (!command) return [];
+    const by = all.filter((cell) => cell.entity === entity && cell.command);
+    return [line([entity, `\`${command.name}\``, by.map(({ relation }) => relations[relation]).join(', ')])];
+  });
   const open = columns.map((entity) =>
     line([
       entity,
@@ -205,6 +229,15 @@ ${rows.join('\n')}
 
 An emergency access and a shared record open what was sent and signed, and what is known of the patient; never a
 conversation or a payment. An administrator sees payments only with ManagePayments, names only with ManageUsers.
+
+## Changing
+
+Who gets past policy and role of what is mostly done with each; everybody else is told that there is none, or that it is
+not theirs to do.
+
+${line(['', 'command', 'by'])}
+${line(Array.from({ length: 3 }, () => '---'))}
+${commanded.join('\n')}
 
 ## Doors
 

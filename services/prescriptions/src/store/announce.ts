@@ -20,7 +20,7 @@ import {
 import type { Id } from '@carethread/contracts/ids.ts';
 import { lineStatesOf, readinessOf } from '../fill.ts';
 import { currentFill, type Fact, type Prescription } from '../prescription.ts';
-import type { Cause } from '@carethread/service-kit/cause.ts';
+import { type Cause, proxyIn } from '@carethread/service-kit/cause.ts';
 
 /** Writes what happened as events, numbered on from the last one. The prescription's row is written before. */
 export function announce(tx: Tx, prescription: Prescription, facts: readonly Fact[], cause: Cause): void {
@@ -29,7 +29,7 @@ export function announce(tx: Tx, prescription: Prescription, facts: readonly Fac
       emit(tx, definition, {
         aggregateId: prescription.id,
         sequence: prescription.eventNumber + i + 1,
-        data,
+        data: { ...data, ...proxyIn(cause) },
         actorId: cause.actorId,
         correlationId: cause.correlationId,
         traceparent: cause.traceparent,

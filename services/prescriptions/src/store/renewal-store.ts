@@ -2,7 +2,7 @@ import { emit } from '@carethread/bus/outbox.ts';
 import { schedule } from '@carethread/bus/task.ts';
 import type { Tx } from '@carethread/bus/transaction.ts';
 import type { PrescriptionId, RenewalId, TicketId } from '@carethread/contracts/ids.ts';
-import type { Cause } from '@carethread/service-kit/cause.ts';
+import { type Cause, proxyIn } from '@carethread/service-kit/cause.ts';
 import { announceRenewal } from '../renewal/announce.ts';
 import type { MoneyState, Renewal, RenewalState, Settled } from '../renewal/renewal.ts';
 
@@ -99,7 +99,7 @@ export function saveRenewal(tx: Tx, before: Renewal | null, settled: Settled, ca
   facts.forEach((fact, i) => {
     const { definition, data } = announceRenewal(fact, after);
     const sequence = renewal.eventNumber + i + 1;
-    emit(tx, definition, { aggregateId: after.id, sequence, data, ...cause });
+    emit(tx, definition, { aggregateId: after.id, sequence, data: { ...data, ...proxyIn(cause) }, ...cause });
   });
   const { id: renewalId, deadline } = after;
   if (deadline && deadline.getTime() !== before?.deadline?.getTime())
