@@ -21,6 +21,7 @@ export const subscriptions = {
     'identity.emergency_access.ended.v1',
     'messaging.message.posted.v1',
     'messaging.access.questioned.v1',
+    'messaging.access.question_closed.v1',
     'prescriptions.prescription.drafted.v1',
     'prescriptions.prescription.signed.v1',
     'prescriptions.prescription.blocked.v1',

@@ -15,6 +15,7 @@ import {
 } from '@carethread/contracts/policy/thread.ts';
 import { auditOf, crowd } from '@carethread/service-kit/testing/crowd.ts';
 import { rollDice } from '@carethread/service-kit/testing/dice.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
 import { policyDatabase, type PolicyDatabase } from '@carethread/service-kit/testing/policy-database.ts';
 import { compare, twin, withoutTwin } from '@carethread/service-kit/testing/policy-twin.ts';
 import { personBehind } from '@carethread/contracts/actor.ts';
@@ -72,6 +73,8 @@ const drafts = threads.slice(0, 25).map((thread) => {
   ] as const;
 });
 
+/** They answer for accesses. */
+const officers = world.doctors.slice(0, 2).map((userId) => person('administrator', { userId }));
 const people = [...world.patients, ...world.doctors];
 /** One of each thing beside the messages of a thread. */
 const beside = threads.map((thread) => ({
@@ -82,6 +85,7 @@ const beside = threads.map((thread) => ({
   sentBy: dice.pick(people),
   patientId: dice.pick(world.patients),
   questioned: dice.chance(2),
+  officerId: dice.pick(officers).userId,
   readerIds: thread.memberIds,
 }));
 type Beside = (typeof beside)[number];
@@ -182,12 +186,13 @@ const besideTwins = [
     key: 'access_id::text',
     rows: new Map(beside.filter(({ questioned }) => questioned).map((each) => [each.id as string, each])),
     read: accessQuestionPolicy.read,
+    change: { column: 'answer', allowed: accessQuestionPolicy.change },
     create: {
       table: 'access_question',
       rows: new Map(
         world.patients.map((patientId) => {
           const columns = { ticket_id: newId(), access_id: newId(), patient_id: patientId };
-          return [columns.access_id, { facts: { patientId }, columns }];
+          return [columns.access_id, { facts: { ...beside[0]!, patientId }, columns }];
         }),
       ),
       allowed: accessQuestionPolicy.create,
@@ -225,7 +230,12 @@ async function fillBeside() {
   await fill('record_access', ({ id, patientId }) => ({ id, patient_id: patientId }));
   await fill(
     'access_question',
-    ({ id, patientId }) => ({ ticket_id: id, access_id: id, patient_id: patientId }),
+    ({ id, patientId, officerId }) => ({
+      ticket_id: id,
+      access_id: id,
+      patient_id: patientId,
+      officer_id: officerId,
+    }),
     beside.filter(({ questioned }) => questioned),
   );
   await database.fillBare('audit.access', audit.rows);
@@ -319,7 +329,7 @@ describe('who may do what with a conversation', () => {
         read: inboxPolicy.read,
       }),
     ];
-    const result = await compare(database.app, world.actors, twins);
+    const result = await compare(database.app, [...world.actors, ...officers], twins);
     expect({ seed: dice.seed, differences: result.differences }).toEqual({
       seed: dice.seed,
       differences: [],

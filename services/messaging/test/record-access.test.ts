@@ -1,4 +1,4 @@
-import { AccessQuestioned } from '@carethread/contracts/events/messaging.ts';
+import { AccessQuestionClosed, AccessQuestioned } from '@carethread/contracts/events/messaging.ts';
 import { type AccessSummary, auditIdOf, TicketsAuditSealed } from '@carethread/contracts/events/audit.ts';
 import { MembershipGranted } from '@carethread/contracts/events/identity.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
@@ -200,6 +200,46 @@ describe('an access that is questioned', () => {
     expect(thread.questionedAccess).toEqual({ id, reader: { id: expect.any(String) } });
     expect(thread.messages.edges).toHaveLength(2);
     expect((await messaging.query(doctor, see, { id: asked.thread.id }))['thread']).toBeNull();
+  });
+
+  it('is answered by the officer it was given to, once, for the patient to read', async () => {
+    const { id } = (await list(patient)).find((line: { question: object | null }) => line.question);
+    const waiting = async (actor: Actor) => {
+      const { questionedAccesses } = await messaging.query(
+        actor,
+        '{ questionedAccesses { edges { node { id kind } } } }',
+      );
+      return questionedAccesses.edges.map(({ node }: { node: { id: string } }) => node.id);
+    };
+    const close = async (actor: Actor, input: object) =>
+      (
+        await messaging.query(actor, mutationText('closeAccessQuestion', 'access { id answer }'), {
+          input: { idempotencyKey: newId(), accessId: id, answer: 'MISTAKEN', text: 'Sorry.', ...input },
+        })
+      )['closeAccessQuestion'];
+    expect(await waiting(officer)).toEqual([id]);
+    await expect(waiting(patient)).rejects.toThrow('FORBIDDEN');
+    expect((await close(lateOfficer, {})).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
+    const answer = { idempotencyKey: newId(), text: 'Somebody of the same name was meant.' };
+    const closed = await close(officer, answer);
+    expect(closed).toEqual({ access: { id, answer: 'MISTAKEN' }, userErrors: [] });
+    expect(await close(officer, answer)).toEqual(closed);
+    expect((await close(officer, { answer: 'MISUSED' })).userErrors).toMatchObject([
+      { code: 'ILLEGAL_MOVE', currentStatus: 'MISTAKEN' },
+    ]);
+    expect(await waiting(officer)).toEqual([]);
+    const { myRecordAccesses } = await messaging.query(
+      patient,
+      '{ myRecordAccesses { edges { node { id answer question { messages(last: 1) { edges { node { body } } } } } } } }',
+    );
+    const shown = myRecordAccesses.edges.find(({ node }: { node: { id: string } }) => node.id === id).node;
+    expect(shown).toMatchObject({
+      answer: 'MISTAKEN',
+      question: { messages: { edges: [{ node: { body: answer.text } }] } },
+    });
+    const told = await messaging.emitted(AccessQuestionClosed);
+    expect(told.map(({ data }) => [data.accessId, data.answer])).toEqual([[id, 'mistaken']]);
+    expect(JSON.stringify(told)).not.toContain(answer.text);
   });
 
   it('is questioned once, by the patient it is about, and only while somebody is there to answer', async () => {

@@ -6,6 +6,7 @@ import {
   whenEmergencyAccessOpened,
 } from './when-emergency-access-changes/when-emergency-access-changes.ts';
 import { whenConsentDecided } from './when-record-is-shared/when-record-is-shared.ts';
+import { whenAccessQuestionClosed } from './when-access-question-closed/when-access-question-closed.ts';
 import { whenAccessQuestioned } from './when-access-questioned/when-access-questioned.ts';
 import { whenFillHandedOver } from './when-fill-handed-over/when-fill-handed-over.ts';
 import { whenFillNotFulfilled } from './when-fill-not-fulfilled/when-fill-not-fulfilled.ts';
@@ -44,6 +45,7 @@ export const reactions = (rules: Rules): Handlers<'tickets'> => ({
   'identity.emergency_access.ended.v1': whenEmergencyAccessEnded,
   'messaging.message.posted.v1': whenMessagePosted,
   'messaging.access.questioned.v1': whenAccessQuestioned(rules),
+  'messaging.access.question_closed.v1': whenAccessQuestionClosed,
   'prescriptions.prescription.drafted.v1': whenPrescriptionIsWritten,
   'prescriptions.prescription.signed.v1': whenPrescriptionIsWritten,
   'prescriptions.prescription.blocked.v1': whenPrescriptionIsWritten,

@@ -163,6 +163,24 @@ export const AccessQuestioned = defineEvent(
   }),
 );
 
+/** What an officer found about an access that a patient questioned. */
+export const accessAnswers = ['rightful', 'mistaken', 'misused'] as const;
+export type AccessAnswer = (typeof accessAnswers)[number];
+
+export const AccessQuestionClosed = defineEvent(
+  'messaging.access.question_closed.v1',
+  'ids',
+  'An officer answered the question about an access; the ticket of the question is over.',
+  z.object({
+    ticketId: idSchema<'Ticket'>(),
+    threadId: idSchema<'Thread'>(),
+    patientId: idSchema<'User'>(),
+    officerId: idSchema<'User'>(),
+    accessId: idSchema<'RecordAccess'>(),
+    answer: z.enum(accessAnswers),
+  }),
+);
+
 /** The aggregate of what is held, reported and blocked is the hold, the report, the block: it shows nowhere in the thread. */
 const aboutHold = { ...about, holdId: idSchema<'LegalHold'>() };
 

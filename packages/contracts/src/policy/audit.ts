@@ -15,5 +15,8 @@ export const recordAccessPolicy = {
 /** What a patient asked about an access. */
 export const accessQuestionPolicy = {
   read: accessPolicy.read,
+  /** Answered by the officer it was given to. */
+  change: (asker: Asker, { officerId }: { officerId: string }): boolean =>
+    officerId === asker.userId && asker.permissions.includes('ReviewAudit'),
   create: (asker: Asker, { patientId }: { patientId: string }): boolean => patientId === asker.userId,
 };

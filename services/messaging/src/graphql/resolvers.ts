@@ -23,6 +23,7 @@ import { markDeliveredResolvers } from '../mark-delivered/mark-delivered.resolve
 import { markReadResolvers } from '../mark-read/mark-read.resolver.ts';
 import { markUnreadResolvers } from '../mark-unread/mark-unread.resolver.ts';
 import { ticketThreadResolvers } from '../open-thread/ticket-thread.resolver.ts';
+import { closeAccessQuestionResolvers } from '../close-access-question/close-access-question.resolver.ts';
 import { questionAccessResolvers } from '../question-access/question-access.resolver.ts';
 import { createReads } from '../reads.ts';
 import { repairUnreadResolvers } from '../repair-unread/repair-unread.resolver.ts';
@@ -60,6 +61,7 @@ export const resolvers: Resolvers = {
     ...searchResolvers.Query,
     ...holdResolvers.Query,
     ...retentionReportResolvers.Query,
+    ...closeAccessQuestionResolvers.Query,
     ...moderateResolvers.Query,
   },
   Mutation: beginAnew({
@@ -80,6 +82,7 @@ export const resolvers: Resolvers = {
     ...markDeliveredResolvers,
     ...repairUnreadResolvers,
     ...questionAccessResolvers,
+    ...closeAccessQuestionResolvers.Mutation,
   }),
 };
 

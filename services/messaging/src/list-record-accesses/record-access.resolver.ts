@@ -1,7 +1,7 @@
 import type { Purpose } from '@carethread/contracts/events/audit.ts';
 import { pageConnection, pageOf } from '@carethread/service-kit/page.ts';
 import { signedIn } from '@carethread/service-kit/subgraph.ts';
-import type { AccessPurpose, RecordDeed, Resolvers, Role } from '../generated/graphql.ts';
+import type { AccessAnswer, AccessPurpose, RecordDeed, Resolvers, Role } from '../generated/graphql.ts';
 import { type AccessReference, organisation, user } from '../graphql/references.ts';
 import { type ByWhom, sentenceOf } from '../record-access.ts';
 import { placeIn, placeText, recordAccesses } from './list-record-accesses.ts';
@@ -48,6 +48,8 @@ export const recordAccessResolvers = {
         proxy: names?.proxy?.displayName ?? null,
         organisation: names?.organisation?.name ?? null,
       }),
+    answer: async ({ id }, _, { reads }) =>
+      ((await reads.questionOfAccess.load(id))?.answer?.toUpperCase() as AccessAnswer | undefined) ?? null,
     question: async ({ id }, _, { reads }) => {
       const question = await reads.questionOfAccess.load(id);
       return question && reads.threadOfTicket.load(question.ticketId);
