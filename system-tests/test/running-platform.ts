@@ -10,8 +10,15 @@ export interface OwnPlatform {
   stage: Stage;
 }
 
-/** The whole platform for the tests of one file, in a folder and on ports of its own, with everybody signed in. */
-export function ownPlatform(): OwnPlatform {
+let ofThisFile: OwnPlatform | undefined;
+
+/**
+ * The whole platform for the tests of one file, and of what it imports, in a folder and on ports of its own, with
+ * everybody signed in.
+ */
+export const ownPlatform = (): OwnPlatform => (ofThisFile ??= startBeforeAll());
+
+function startBeforeAll(): OwnPlatform {
   const own = {} as OwnPlatform;
   let dataDir: string;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Client } from '../src/client.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client } from '../../src/client.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { CarethreadClient, Conversation } from '@carethread/client/carethread.ts';
 import { until } from '@carethread/client/observable.ts';
-import { Client, type Data } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { ownPlatform } from './running-platform.ts';
-import { threadSeenBy } from './rows/looks.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { ownPlatform } from '../running-platform.ts';
+import { threadSeenBy } from '../looks.ts';
 
 const own = ownPlatform();
 

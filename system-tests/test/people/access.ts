@@ -1,9 +1,9 @@
 import { cells, type Entity, type Relation } from '@carethread/contracts/policy/matrix.ts';
 import { describe, expect, it } from '@jest/globals';
-import { Client, type Data, type Watch } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client, type Data, type Watch } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 const key = () => crypto.randomUUID();

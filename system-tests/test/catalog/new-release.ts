@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 import { inTransaction } from '@carethread/bus/transaction.ts';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { stageRelease } from '../../services/catalog/test/stage-release.ts';
-import { Client, type Data } from '../src/client.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { stageRelease } from '../../../services/catalog/test/stage-release.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 const read = `query P($id: ID!) { prescription(id: $id) { version status safety openItems replay
@@ -21,7 +21,7 @@ async function command(cli: string, ...args: string[]): Promise<string> {
     WORKER_DATABASE_URL: platform.databaseUrl('catalog', 'worker'),
     CATALOG_ADMIN_DATABASE_URL: platform.databaseUrl('catalog', 'admin'),
   };
-  const path = resolve(import.meta.dirname, '../../services/catalog/src', cli);
+  const path = resolve(import.meta.dirname, '../../../services/catalog/src', cli);
   return (await promisify(execFile)(process.execPath, [path, ...args], { env })).stdout;
 }
 const prescription = async (id: string) => (await own.stage.doctor.do(read, { id }))['prescription'];

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { asAdministrator } from '@carethread/local-stack/provision.ts';
 import { repository } from '@carethread/local-stack/service-table.ts';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { threadSeenBy } from './looks.ts';
+import { eventually } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { threadSeenBy } from '../../looks.ts';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Client, Data } from '../../src/client.ts';
-import { releasedTicket } from '../../src/released-ticket.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { refusalOf, threadOf, threadSeenBy } from './looks.ts';
+import type { Client, Data } from '../../../src/client.ts';
+import { releasedTicket } from '../../../src/released-ticket.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { refusalOf, threadOf, threadSeenBy } from '../../looks.ts';
 
 const message = 'message { id number body }';
 

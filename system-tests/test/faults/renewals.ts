@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, type Data } from '../src/client.ts';
-import { answered } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { chaosOfRenewals, impatient } from '../src/renewals/chaos.ts';
-import { usedUp } from '../src/used-up.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { answered } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { chaosOfRenewals, impatient } from '../../src/renewals/chaos.ts';
+import { usedUp } from '../../src/used-up.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 const key = () => ({ idempotencyKey: crypto.randomUUID() });

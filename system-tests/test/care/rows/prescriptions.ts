@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Client, Data } from '../../src/client.ts';
-import { claim, fillOf, handOver, notDispensed, prepare, tryHandOver } from '../../src/counter.ts';
-import { answered, ointment, releasedTicket } from '../../src/released-ticket.ts';
-import { expect as demand } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { inStatus, refusalOf, ticketState } from './looks.ts';
+import type { Client, Data } from '../../../src/client.ts';
+import { claim, fillOf, handOver, notDispensed, prepare, tryHandOver } from '../../../src/counter.ts';
+import { answered, ointment, releasedTicket } from '../../../src/released-ticket.ts';
+import { expect as demand } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { inStatus, refusalOf, ticketState } from '../../looks.ts';
 
 export function prescriptionRows(own: OwnPlatform): void {
   const redeem = (prescriptionId: string, pharmacyId: string, idempotencyKey: string = crypto.randomUUID()) =>
