@@ -25,11 +25,11 @@ function startBeforeAll(): OwnPlatform {
     dataDir = await mkdtemp(join(tmpdir(), 'carethread-system-'));
     own.platform = await startPlatform({ dataDir });
     own.stage = await setStage(own.platform.url, () => {});
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     await own.stage?.close();
     await own.platform?.stop();
     await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  });
   return own;
 }

@@ -65,7 +65,7 @@ describe('relay and consumer over a broker that duplicates, delays and cuts', ()
     );
     // A simulation in which nothing goes wrong proves nothing.
     expect(cuts).toBeGreaterThan(tried / 3);
-  }, 120_000);
+  });
 });
 
 async function simulate({ seed, cutEvery, requests, refusals }: Schedule) {

@@ -205,7 +205,7 @@ describe('cancelling against handing over', () => {
       [rounds.map(({ prescriptionId }) => prescriptionId)],
     );
     expect(both).toEqual({ n: 0 });
-  }, 240_000);
+  }, 600_000);
 });
 
 /** Copies of one released, claimed and prepared prescription. */

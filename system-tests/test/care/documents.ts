@@ -86,5 +86,5 @@ describe('the document of a prescription (R-09)', () => {
     });
     expect(forged.status).toBe(401);
     await Promise.all([stranger.close(), elsewhere.close()]);
-  }, 240_000);
+  }, 600_000);
 });

@@ -81,5 +81,5 @@ describe('money on a ticket', () => {
     const hidden = await admin.do(seen, { id: ticket.id });
     expect(hidden['ticket']).toBeNull();
     await admin.close();
-  }, 240_000);
+  }, 600_000);
 });

@@ -175,7 +175,7 @@ describe('ahead of everyone, 4: a stored, replayable safety verdict', () => {
     );
     expect(releaseChecks.edges[0].node).toEqual({ releaseId: staged.id, allAsked: true, major: 1 });
     await administrator.close();
-  }, 120_000);
+  });
 
   it('R-07 a second active order of the same ingredient goes nowhere without a reason', async () => {
     const { doctor, patientId, pharmacyId } = own.stage;
@@ -212,7 +212,7 @@ describe('ahead of everyone, 4: a stored, replayable safety verdict', () => {
     expect(await sent()).toBe('CREATED');
     await answerEverything(draft.id, 'The dose is being changed; the other one ends today.');
     await eventually(async () => (await sent()) === 'SENT', 'it is sent once it is justified');
-  }, 60_000);
+  });
 });
 
 /** Prepares whatever is open, and tries to hand it over. */

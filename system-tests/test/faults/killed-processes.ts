@@ -49,7 +49,7 @@ describe('broker away', () => {
     );
     const threads = (await rows('messaging', count, [tickets])).map(({ ticket_id }) => ticket_id as string);
     expect(threads.toSorted()).toEqual(tickets.toSorted());
-  }, 120_000);
+  });
 });
 
 describe('killed processes', () => {
@@ -61,7 +61,7 @@ describe('killed processes', () => {
       let kills = 0;
       const victim = own.platform.processes[name];
       const end = await resilientStory(own.platform.url, {
-        ready: () => victim.untilReady(30_000),
+        ready: () => victim.untilReady(),
         async strike() {
           // Somewhere between the arrival of the request and its answer; where exactly is left to chance.
           await new Promise((resolve) => setTimeout(resolve, Math.random() * 25));

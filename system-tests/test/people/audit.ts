@@ -86,7 +86,7 @@ describe('whoever opens a record is on record', () => {
       { id: asked['thread'].id },
     );
     expect(answers['thread'].messages.edges.at(-1).node.body).toBe('For your prescription.');
-  }, 240_000);
+  }, 600_000);
 
   it('in a chain that shows when a row was changed by hand (ahead of everyone, 10)', async () => {
     const whole = await verify();
@@ -106,5 +106,5 @@ describe('whoever opens a record is on record', () => {
     expect(changed.said).toContain(`prescriptions: row ${rows[0].number}, at position 3, was changed`);
     expect(changed.said.match(/: whole \(/g)).toHaveLength(5);
     expect(changed.code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 });

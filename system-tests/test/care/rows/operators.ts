@@ -69,6 +69,6 @@ export function operatorRows(own: OwnPlatform): void {
       });
       expect(await threads()).toHaveLength(1);
       expect(await threadSeenBy(patient, ticketId)).toMatchObject({ status: 'OPEN', members: [{}, {}, {}] });
-    }, 120_000);
+    });
   });
 }

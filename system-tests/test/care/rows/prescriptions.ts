@@ -51,7 +51,7 @@ export function prescriptionRows(own: OwnPlatform): void {
         repeatsLeft: 0,
         fills: Array.from({ length: 3 }, () => ({ status: 'COMPLETE' })),
       });
-    }, 60_000);
+    });
 
     it('R-11 too early is refused, with the date', async () => {
       const { pharmacist, patient, otherPharmacyId } = own.stage;
@@ -159,7 +159,7 @@ export function prescriptionRows(own: OwnPlatform): void {
       await handOver(held, rest);
       const { timeline } = await inStatus(otherPatient, ticketId, 'CLOSED');
       expect(timeline.map((entry) => entry['noted'])).toContain('prescriptions.prescription.blocked.v1');
-    }, 60_000);
+    });
   });
 
   describe('requests', () => {

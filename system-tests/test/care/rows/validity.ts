@@ -39,7 +39,7 @@ export function validityRows(own: OwnPlatform): void {
       );
       expect(refusalOf(redeemed)).toMatchObject({ code: 'EXPIRED' });
       await prescriptionExpired(own, waiting);
-    }, 120_000);
+    });
   });
 }
 
