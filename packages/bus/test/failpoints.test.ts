@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { effort } from '@carethread/local-stack/effort.ts';
 import { countParked } from '../src/parked.ts';
 import { pause } from '../src/pause.ts';
 import { Arena, flawless } from './arena/arena.ts';
@@ -25,8 +26,7 @@ const failpoints = {
     afterRetryClaim: 2,
   },
 };
-/** `npm run failpoints` asks for more. */
-const enough = Number(process.env.FAILPOINT_HITS ?? 3);
+const enough = effort(3, 10);
 /** As processes live for some forty passes only, a slow machine would fall behind for ever at a steady rate. */
 const mostBehind = 200;
 /** A minute is enough on an idle machine; a busy one may take its time, as what is tested is not how quick it is. */

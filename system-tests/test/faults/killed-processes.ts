@@ -1,3 +1,4 @@
+import { effort } from '@carethread/local-stack/effort.ts';
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { ProcessName } from '@carethread/local-stack/service-table.ts';
@@ -19,8 +20,8 @@ const rows = async (service: 'messaging' | 'tickets', text: string, values: unkn
   }
 };
 
-/** How often each process is killed in the middle of a story; `npm run faults` asks for five. */
-const killsWanted = Number(process.env['CARETHREAD_KILLS'] ?? 2);
+/** How often each process is killed in the middle of a story. */
+const killsWanted = effort(2, 5);
 
 describe('broker away', () => {
   it('tickets opened meanwhile all get their thread afterwards, each exactly one (T-01, X-03)', async () => {
