@@ -446,7 +446,7 @@ describe('who may do what with people', () => {
     expect({ seed: dice.seed, differences }).toEqual({ seed: dice.seed, differences: [] });
     expect(asked).toBeGreaterThan(100_000);
     expect(allowed).toBeGreaterThan(asked / 50);
-  }, 120_000);
+  });
 
   it('is said by a function for every table with policies', async () => {
     const explained = { organisations: 'Places are known to everybody who is signed in.' };

@@ -338,7 +338,7 @@ describe('who may do what with a conversation', () => {
     expect(result.allowed).toBeGreaterThan(result.asked / 100);
     const explained = { audit_officer: 'Who answers for accesses is known to everybody who is signed in.' };
     expect(await withoutTwin(database.sql, twins, explained)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('row security', () => {

@@ -27,18 +27,22 @@ export async function readPrescriptions(tx: Tx, ids: readonly string[]): Promise
 }
 
 /**
- * The prescription, locked until the end of the transaction; null when there is none or the actor may not see it. The
- * lock is a statement of its own, in the same flush: only a later one sees what the lock's former holder committed.
+ * The prescription, locked until the end of the transaction; null when there is none or the actor may not change it. The
+ * lock is a statement of its own, in the same flush: only a later one sees what the lock's former holder committed. Whoever
+ * only reads, because the record is shared with them, gets no lock, and must not decide about what they cannot write.
  */
 export async function lockPrescription(tx: Tx, id: PrescriptionId): Promise<Prescription | null> {
-  tx.send(lock, [id]);
-  return (await readPrescriptions(tx, [id]))[0] ?? null;
+  const [[locked], [prescription]] = await Promise.all([tx.query(lock, [id]), readPrescriptions(tx, [id])]);
+  return (locked && prescription) ?? null;
 }
 
 /** As `lockPrescription`, for the one this ticket carries. A discarded draft is none. */
 export async function lockPrescriptionOfTicket(tx: Tx, ticketId: TicketId): Promise<Prescription | null> {
-  tx.send(lockByTicket, [ticketId]);
-  return readPrescriptionOfTicket(tx, ticketId);
+  const [locked, prescription] = await Promise.all([
+    tx.query<{ id: PrescriptionId }>(lockByTicket, [ticketId]),
+    readPrescriptionOfTicket(tx, ticketId),
+  ]);
+  return locked.some(({ id }) => id === prescription?.id) ? prescription : null;
 }
 
 /** The prescription this ticket carries, as far as the actor may see it; not locked. */
