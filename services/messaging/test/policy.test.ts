@@ -133,8 +133,8 @@ const besideTwins = [
     create: {
       table: 'message_report',
       rows: new Map(
-        beside.slice(0, 10).map(({ thread, userId, id: message_id }) => {
-          const columns = { id: newId(), message_id, thread_id: thread.id, reported_by: userId };
+        beside.slice(0, 10).map(({ thread, userId }) => {
+          const columns = { id: newId(), message_id: newId(), thread_id: thread.id, reported_by: userId };
           return [
             columns.id,
             { facts: { thread, reportedBy: userId }, columns: { ...columns, status: 'open' } },
@@ -180,7 +180,7 @@ const besideTwins = [
     rows: rowsBeside((each) => each),
     read: recordAccessPolicy.read,
   }),
-  twin({
+  twin<Beside>({
     entity: 'question',
     table: 'access_question',
     key: 'access_id::text',

@@ -13,7 +13,7 @@ beforeAll(async () => void (officer = await Client.signIn(own.platform.url, 'adm
 afterAll(() => officer?.close());
 
 const accesses = `{ myRecordAccesses(first: 100) { edges { node {
-  id kind deed purpose byWhom times sentence reader { id displayName } organisation { name } question { id } } } } }`;
+  id kind deed purpose byWhom times sentence reader { id displayName } organisation { name } answer question { id } } } } }`;
 const lines = async (): Promise<Data[]> =>
   (await own.stage.patient.do(accesses))['myRecordAccesses'].edges.map(({ node }: Data) => node as Data);
 
@@ -86,6 +86,25 @@ describe('whoever opens a record is on record', () => {
       { id: asked['thread'].id },
     );
     expect(answers['thread'].messages.edges.at(-1).node.body).toBe('For your prescription.');
+
+    const { questionedAccesses } = await officer.do('{ questionedAccesses { edges { node { id } } } }');
+    expect(questionedAccesses.edges).toContainEqual({ node: { id: line['id'] } });
+    await officer.change(
+      'closeAccessQuestion',
+      {
+        idempotencyKey: crypto.randomUUID(),
+        accessId: line['id'],
+        answer: 'RIGHTFUL',
+        text: 'Your doctor looked it up for you.',
+      },
+      'access { answer }',
+    );
+    await eventually(
+      async () => (await asOfficer())['ticket'].status === 'CLOSED',
+      'the ticket of the question is closed',
+    );
+    const answered = (await lines()).find(({ id }) => id === line['id'])!;
+    expect(answered['answer']).toBe('RIGHTFUL');
   }, 600_000);
 
   it('in a chain that shows when a row was changed by hand (ahead of everyone, 10)', async () => {

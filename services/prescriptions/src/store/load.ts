@@ -32,7 +32,10 @@ export async function readPrescriptions(tx: Tx, ids: readonly string[]): Promise
  * only reads, because the record is shared with them, gets no lock, and must not decide about what they cannot write.
  */
 export async function lockPrescription(tx: Tx, id: PrescriptionId): Promise<Prescription | null> {
-  const [[locked], [prescription]] = await Promise.all([tx.query(lock, [id]), readPrescriptions(tx, [id])]);
+  const [[locked], [prescription]] = await Promise.all([
+    tx.query<object>(lock, [id]),
+    readPrescriptions(tx, [id]),
+  ]);
   return (locked && prescription) ?? null;
 }
 

@@ -99,7 +99,12 @@ export function saveRenewal(tx: Tx, before: Renewal | null, settled: Settled, ca
   facts.forEach((fact, i) => {
     const { definition, data } = announceRenewal(fact, after);
     const sequence = renewal.eventNumber + i + 1;
-    emit(tx, definition, { aggregateId: after.id, sequence, data: { ...data, ...proxyIn(cause) }, ...cause });
+    emit(tx, definition, {
+      aggregateId: after.id,
+      sequence,
+      data: { ...(data as object), ...proxyIn(cause) },
+      ...cause,
+    });
   });
   const { id: renewalId, deadline } = after;
   if (deadline && deadline.getTime() !== before?.deadline?.getTime())
