@@ -48,7 +48,7 @@ function documentsIn(file: string, text: string): Record<string, string> {
   }
   const documents = fileSchema.safeParse(content);
   if (!documents.success) throw refuse('is not an object of texts by their SHA-256');
-  const wrong = Object.entries(documents.data).find(([hash, text]) => sha256(text) !== hash);
+  const wrong = Object.entries(documents.data).find(([hash, document]) => sha256(document) !== hash);
   if (wrong) throw refuse(`has a text that is not the one of ${wrong[0]}`);
   return documents.data;
 }

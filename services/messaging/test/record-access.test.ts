@@ -237,9 +237,9 @@ describe('an access that is questioned', () => {
       answer: 'MISTAKEN',
       question: { messages: { edges: [{ node: { body: answer.text } }] } },
     });
-    const told = await messaging.emitted(AccessQuestionClosed);
-    expect(told.map(({ data }) => [data.accessId, data.answer])).toEqual([[id, 'mistaken']]);
-    expect(JSON.stringify(told)).not.toContain(answer.text);
+    const events = await messaging.emitted(AccessQuestionClosed);
+    expect(events.map(({ data }) => [data.accessId, data.answer])).toEqual([[id, 'mistaken']]);
+    expect(JSON.stringify(events)).not.toContain(answer.text);
   });
 
   it('is questioned once, by the patient it is about, and only while somebody is there to answer', async () => {
