@@ -63,7 +63,9 @@ async function fill(messages: number): Promise<Side> {
       (await superuser.query(text, params)).rows as Row[];
     await sql("ALTER SYSTEM SET max_wal_size = '8GB'");
     await sql('SELECT pg_reload_conf()');
-    const filled = await fillMessages(sql, messages, (line) => console.log(`  ${line} …`));
+    const filled = await fillMessages(sql, messages, (line) =>
+      console.log(`  ${new Date().toISOString().slice(11, 19)} ${line} …`),
+    );
     const people = [filled.pharmacist, filled.doctor];
     const known = new Map<Actor, { threadIds: string[]; rareWords: string[] }>();
     for (const actor of people) {

@@ -23,6 +23,8 @@ const together = 2_000;
 const days = 730;
 /** Different texts, at most. */
 const texts = 200_000;
+/** A word that few messages have. */
+const rareWord = "'order' || abs(hashint8(step)) % 1000000";
 
 // A principal's id as SQL, and the same in TypeScript.
 const idOf = (kind: string, n: string) => `md5('${kind} ' || (${n}))::uuid`;
@@ -40,7 +42,7 @@ const prepare = `
       FROM generate_series(0, $4 - 1) AS sentence, generate_series(1, 8 + sentence % 7)
     ), text AS (
       SELECT sentence AS n, CASE WHEN sentence % 3 = 0 THEN 'your medicine ' ELSE 'hello ' END
-        || string_agg(bench_word.word, ' ') || ' order' || sentence AS body
+        || string_agg(bench_word.word, ' ') AS body
       FROM drawn JOIN bench_word ON bench_word.n = drawn.word GROUP BY sentence
     )
     SELECT n, body, to_tsvector('search_simple', body) || to_tsvector('search_en', body) AS words FROM text;
@@ -102,13 +104,14 @@ export async function fillMessages(sql: Sql, messages: number, say: (line: strin
       sent_at, language)
     ${written(`${messageId}, thread.id, number, 'text', 'direct', ${sender},
       CASE number % 3 WHEN 2 THEN md5('of ' || pharmacy)::uuid ELSE ${sender} END, md5('client ' || step)::uuid,
-      md5('print ' || step), sentence.body, ${at('step')}, 'en'`)}`);
+      md5('print ' || step), sentence.body || ' ' || ${rareWord}, ${at('step')}, 'en'`)}`);
   say('changes');
   await run(`INSERT INTO thread_change (thread_id, number, kind, message_id, changed_at)
     ${written(`thread.id, number, 'added', ${messageId}, ${at('step')}`)}`);
   say('search entries');
   await run(`INSERT INTO search_entry (id, kind, thread_id, reader_ids, words)
-    ${written(`${messageId}, 'message', thread.id, ARRAY[patient, doctor, pharmacy], sentence.words`)}`);
+    ${written(`${messageId}, 'message', thread.id, ARRAY[patient, doctor, pharmacy],
+      sentence.words || array_to_tsvector(ARRAY[${rareWord}])`)}`);
   say('members');
   // Every tenth member has not read the last few messages; those of its own do not count.
   await run(`INSERT INTO member (thread_id, principal_id, role, joined_at, read_up_to, delivered_up_to, shown_read_up_to,
