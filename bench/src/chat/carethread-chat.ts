@@ -1,3 +1,4 @@
+import type { Data } from '@carethread/system-tests/client.ts';
 import { type Client, createClient } from 'graphql-ws';
 import { Agent, request } from 'undici';
 import WebSocket from 'ws';
@@ -51,14 +52,14 @@ export function carethreadChat(
     begin();
   }
 
-  async function ask(person: number, query: string, variables: object): Promise<Record<string, any>> {
+  async function ask(person: number, query: string, variables: object): Promise<Data> {
     const { body } = await request(url, {
       method: 'POST',
       dispatcher: agent,
       headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[person]}` },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors } = (await body.json()) as { data: Record<string, any>; errors?: unknown };
+    const { data, errors } = (await body.json()) as { data: Data; errors?: unknown };
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
   }
@@ -106,7 +107,7 @@ export function carethreadChat(
     send: say,
     async close() {
       closing = true;
-      await Promise.all(sockets.map((socket) => socket.dispose()));
+      for (const socket of sockets) await socket.dispose();
       await agent.destroy();
     },
   };

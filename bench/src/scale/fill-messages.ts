@@ -3,7 +3,7 @@ import type { OrganisationId, UserId } from '@carethread/contracts/ids.ts';
 import { person } from '@carethread/service-kit/testing/people.ts';
 
 /** Runs SQL as superuser on one connection. */
-export type Sql = <Row = Record<string, any>>(text: string, values?: unknown[]) => Promise<Row[]>;
+export type Sql = <Row = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /** A messaging database that was filled, and people to ask it as. */
 export interface Filled {
