@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { CarethreadClient, Conversation } from '@carethread/client/carethread.ts';
 import { until } from '@carethread/client/observable.ts';
-import { Client, type Data } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { ownPlatform } from './running-platform.ts';
-import { threadSeenBy } from './rows/looks.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { ownPlatform } from '../running-platform.ts';
+import { threadSeenBy } from '../looks.ts';
 
 const own = ownPlatform();
 
@@ -121,7 +121,7 @@ describe('a conversation', () => {
     expect(JSON.stringify([...heard.seen, ...resumed.seen, ...inbox.seen])).not.toContain('riding');
     expect(await found(pharmacist, 'riding')).toEqual([noteText]);
     await device.close();
-  }, 120_000);
+  });
 
   it('is reported, moderated and held by those who may, without their taking part in it (M-17 M-18)', async () => {
     const { doctor, patient } = own.stage;
@@ -164,7 +164,7 @@ describe('a conversation', () => {
     const { retentionReport } = await admin.do('{ retentionReport { retentionClass held } }');
     expect(retentionReport).toContainEqual({ retentionClass: 'CLINICAL', held: 1 });
     await admin.close();
-  }, 60_000);
+  });
 
   it('is followed by the client library, which sends later what it could not send at once', async () => {
     const { ticketId } = await releasedTicket(own.stage);
@@ -198,5 +198,5 @@ describe('a conversation', () => {
     );
     expect(messages.at(-1)?.clientId).toBe(written[1]?.clientId);
     for (const each of [mine, theirs, patient, doctor]) each.close();
-  }, 60_000);
+  });
 });
