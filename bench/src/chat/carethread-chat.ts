@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Data } from '@carethread/system-tests/client.ts';
 import { type Client, createClient } from 'graphql-ws';
 import { Agent, request } from 'undici';
@@ -90,19 +91,22 @@ export function carethreadChat(
           });
         }
       // A subscription tells nobody that it stands: one message in each room, again until all have heard one.
-      await Promise.all(
-        rooms.map(async (members, room) => {
-          const heard = new Set(members);
-          for (let tries = 0; heard.size > 0; tries += 1) {
-            if (tries === 60) throw new Error(`Room ${room} does not hear what is said in it.`);
-            const text = `hello ${room} ${tries}`;
-            waiting.set(text, heard);
-            await say(members[0]!, room, text);
-            for (let n = 0; n < 10 && heard.size > 0; n += 1)
-              await new Promise((resolve) => setTimeout(resolve, 100));
-          }
-        }),
-      );
+      const greet = async (members: Room, room: number) => {
+        const heard = new Set(members);
+        for (let tries = 0; heard.size > 0; tries += 1) {
+          if (tries === 60) throw new Error(`Room ${room} does not hear what is said in it.`);
+          const text = `hello ${room} ${tries}`;
+          waiting.set(text, heard);
+          // While hundreds connect, one may be answered that the platform is busy.
+          await say(members[0]!, room, text).catch(() => {});
+          for (let n = 0; n < 10 && heard.size > 0; n += 1) await wait(100);
+        }
+      };
+      const queue = [...rooms.entries()];
+      const lane = async () => {
+        for (let next = queue.shift(); next; next = queue.shift()) await greet(next[1], next[0]);
+      };
+      await Promise.all(Array.from({ length: 8 }, lane));
     },
     send: say,
     async close() {

@@ -26,8 +26,10 @@ const texts = 200_000;
 /** A word that few messages have. */
 const rareWord = "'order' || abs(hashint8(step)) % 1000000";
 
-// A principal's id as SQL, and the same in TypeScript.
-const idOf = (kind: string, n: string) => `md5('${kind} ' || (${n}))::uuid`;
+/** SQL: an id that follows from a text, with the version and variant of RFC 9562. */
+const uuidOf = (text: string) =>
+  `overlay(overlay(md5(${text}) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid`;
+const idOf = (kind: string, n: string) => uuidOf(`'${kind} ' || (${n})`);
 
 const prepare = `
   -- Words: a few are everywhere, most are rare, as in any language.
@@ -103,7 +105,7 @@ export async function fillMessages(sql: Sql, messages: number, say: (line: strin
   await run(`INSERT INTO message (id, thread_id, number, kind, routing, sender_id, sent_by, client_id, fingerprint, body,
       sent_at, language)
     ${written(`${messageId}, thread.id, number, 'text', 'direct', ${sender},
-      CASE number % 3 WHEN 2 THEN md5('of ' || pharmacy)::uuid ELSE ${sender} END, md5('client ' || step)::uuid,
+      CASE number % 3 WHEN 2 THEN ${uuidOf(`'of ' || pharmacy`)} ELSE ${sender} END, ${uuidOf(`'client ' || step`)},
       md5('print ' || step), sentence.body || ' ' || ${rareWord}, ${at('step')}, 'en'`)}`);
   say('changes');
   await run(`INSERT INTO thread_change (thread_id, number, kind, message_id, changed_at)

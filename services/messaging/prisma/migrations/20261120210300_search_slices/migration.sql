@@ -36,7 +36,7 @@ DECLARE
   newest uuid;
   oldest uuid;
   digits int := 6;
-  width  int := 2;
+  width  int := 4;
   first  int;
   last   int;
   got    int;
@@ -59,7 +59,7 @@ BEGIN
     EXIT WHEN most <= 0;
     -- On with what is older: the smallest id of the oldest slice looked at.
     before := least(before, rpad(lpad(to_hex(first - (digits << 24)), digits, '0'), 32, '0')::uuid);
-    IF digits = 6 AND width > 2 THEN
+    IF digits = 6 THEN
       digits := 4;
       width := 2;
     ELSE
