@@ -210,7 +210,9 @@ async function withoutDatabase(system: System, platform: Platform) {
   return {
     name: system.name,
     sent: heard.sent.length,
+    taken: heard.taken.length,
     received: heard.received.length,
+    takenNotReceived: heard.taken.filter((text) => !heard.received.includes(text)).length,
     deliveredNotStored: lacks(heard.received),
     // An XMPP server promises nothing about a single message.
     takenNotStored: system.name === 'carethread' ? lacks(heard.taken) : null,
@@ -239,9 +241,10 @@ function report(
     console.log(
       `carethread / ejabberd: p50 ${(own.delivered.p50 / other.delivered.p50).toFixed(1)}, p99 ${(own.delivered.p99 / other.delivered.p99).toFixed(1)}`,
     );
-  for (const { name, sent, received, deliveredNotStored, takenNotStored } of faults)
+  for (const { name, sent, taken, received, takenNotReceived, deliveredNotStored, takenNotStored } of faults)
     console.log(
-      `${name}, database killed: ${sent} sent, ${received} received by somebody, ${deliveredNotStored} of them stored nowhere` +
+      `${name}, database killed: ${sent} sent, ${taken} taken, ${received} received by somebody, ${deliveredNotStored} of them ` +
+        `stored nowhere; ${takenNotReceived} taken and not received while the clients waited` +
         (takenNotStored === null ? '' : `; ${takenNotStored} answered as sent and stored nowhere`),
     );
 }
