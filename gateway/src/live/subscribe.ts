@@ -17,6 +17,7 @@ import type { Hub } from './hub.ts';
 import type { Hydrator } from './hydrator.ts';
 import { preparedText, type RunInternally } from './internal-query.ts';
 import { planFor } from './plan.ts';
+import type { Presence } from './presence/presence.ts';
 import { Stream } from './stream.ts';
 
 export interface SubscribeOptions {
@@ -24,6 +25,7 @@ export interface SubscribeOptions {
   hub: Hub;
   hydrator: Hydrator;
   run: RunInternally;
+  presence: Presence;
   metrics: GatewayMetrics;
 }
 
@@ -53,7 +55,7 @@ export const createSubscribe =
   };
 
 async function begin(
-  { feeds, hub, hydrator, run, metrics }: SubscribeOptions,
+  { feeds, hub, hydrator, run, presence, metrics }: SubscribeOptions,
   { schema, document, operationName, variables, owner }: SubscribeRequest,
 ): Promise<AsyncGenerator<ExecutionResult, void, void>> {
   const plan = planFor(document, operationName, feeds);
@@ -67,7 +69,8 @@ async function begin(
   // Open first, ask then: what happens between the two is in the mailbox, and nobody reads from it before the answer.
   const mailbox = hub.open({ topics: request.topics, owner, durable: feed.durable, limit: feed.limit });
   try {
-    const opening = await request.open(askAs(owner(), run));
+    const opening = await request.open(askAs(owner(), run), presence);
+    if (opening.kind === 'open' && opening.ended) mailbox.whenClosed(opening.ended);
     if (opening.kind === 'not_found') throw notFound();
     const used = Object.fromEntries(Object.entries(coerced).filter(([name]) => plan.variables.has(name)));
     const selection = { plan, variables: used, variablesKey: JSON.stringify(used) };
@@ -76,6 +79,7 @@ async function begin(
       mailbox,
       opening,
       after: request.after,
+      known: request.known ?? null,
       owner,
       hydrator,
       metrics,
@@ -87,7 +91,7 @@ async function begin(
 }
 
 /** Other errors than these two kinds mean "not for you", and the data then lacks what was asked for. */
-const askAs =
+export const askAs =
   (caller: Caller, run: RunInternally): Ask =>
   async (query, variables) => {
     const { data, errors } = await run(preparedText(query), variables, {
