@@ -47,6 +47,7 @@ export class Presence {
   readonly #others = new OtherGateways();
   #number = 0;
   #aliveAt = 0;
+  #tickedAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -200,6 +201,10 @@ export class Presence {
 
   /** Lets go of what is over at a moment. */
   tick(now: number): void {
+    // After a standstill of ours, what the others said meanwhile is still to be read.
+    const late = now - (this.#tickedAt ?? now) - tickMs;
+    if (late > tickMs) this.#others.excuse(late);
+    this.#tickedAt = now;
     for (const visit of this.#visits.find(({ until }) => until !== null && until <= now))
       this.#changing(visit.threadId, () => this.#visits.remove(visit));
     for (const threadId of this.#typing.expire(now)) this.#tell(threadId);
