@@ -280,6 +280,7 @@ describe('who is there and who writes', () => {
         .map(nameOf)
         .join(),
     );
+    expect(mine.words()).toContain('somebody else');
     late.stop();
     await until(() => third.live.subscriptions === 0, 'nobody is at the third gateway');
     await third.stop();

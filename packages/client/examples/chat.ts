@@ -31,6 +31,14 @@ theirs.state.subscribe(() => {
   if (last) console.log('doctor sees', last.number, last.body);
 });
 
+// Each sees that the other is there, and when they write.
+await until(() => mine.state.get().presence?.members.length === 1);
+theirs.typing();
+await until(() => mine.state.get().presence?.members[0]?.typing === true);
+const writer = mine.state.get().members.find(({ role }) => role === 'DOCTOR')?.participant?.name;
+console.log('patient sees', writer, 'writing …');
+theirs.typing(false);
+
 online = false;
 const written = await mine.send({ body: 'My new tablets make me dizzy.' });
 console.log('patient is offline; waiting to be sent:', mine.state.get().pending.length);

@@ -249,6 +249,6 @@ export class Presence {
   }
 
   #tellOthers(saying: WithoutGateway<PresenceSaying>): void {
-    this.#say({ ...saying, gateway: this.#gateway } as PresenceSaying);
+    this.#say({ ...saying, gateway: this.#gateway });
   }
 }
