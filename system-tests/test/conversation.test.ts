@@ -243,7 +243,7 @@ describe('a conversation', () => {
       }),
     );
     const written: string[] = [];
-    for (const name of ['gateway', 'messaging', 'gateway'] as const) {
+    for (const name of ['gateway', 'messaging'] as const) {
       const victim = own.platform.processes[name];
       for (const { talk } of people) {
         written.push(`${written.length + 1}.`);
