@@ -205,6 +205,29 @@ describe('a poll', () => {
     expect(/^gateway_live_event_streams\{.*\} (\d+)$/m.exec(await metrics())?.[1]).toBe('0');
   });
 
+  it('does not begin when the session ends before it has', async () => {
+    const actor = anActor();
+    const { id } = platform.world.openThread(actor.userId);
+    let open = () => {};
+    platform.world.gate = new Promise<void>((resolve) => (open = resolve));
+    const asked = poll(actor, { variables: { id } });
+    await platform.subscriptions(1);
+    const { sessionId, userId } = actor;
+    const data = { sessionId, userId };
+    await platform.bus.publish(SessionRevoked, { aggregateId: sessionId, sequence: 2, data });
+    const token = platform.token(actor);
+    await until(
+      async () => (await platform.ask('{ __typename }', { token })).status === 401,
+      'it is refused',
+    );
+    open();
+    expect(await asked).toMatchObject({
+      results: [{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }],
+      complete: true,
+    });
+    await platform.subscriptions(0);
+  });
+
   it('says when there is nothing more to wait for', async () => {
     const { id } = platform.world.openThread();
     const answer = await poll(anActor(), { variables: { id, after: 0 } });
