@@ -11,5 +11,6 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!@carethread)'],
   testMatch: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
   injectGlobals: false,
-  testTimeout: 30_000,
+  // What is tested is not how quick a machine is; this only ends what hangs.
+  testTimeout: 120_000,
 };

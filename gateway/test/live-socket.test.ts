@@ -211,7 +211,7 @@ describe('a live connection', () => {
     await until(heard, 'the resync');
     expect(last?.['messageEvents']?.reason).toBe('SLOW_CONSUMER');
     await stream.ended;
-  }, 60_000);
+  });
 });
 
 describe('a gateway that stops', () => {

@@ -123,7 +123,7 @@ export class Watch {
   }
 
   /** The first event that fits, already seen or yet to come. */
-  async until(fits: (event: Data) => boolean, what: string, timeoutMs = 10_000): Promise<Data> {
+  async until(fits: (event: Data) => boolean, what: string, timeoutMs = 60_000): Promise<Data> {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const hit = this.seen.find(fits);

@@ -10,19 +10,26 @@ export interface OwnPlatform {
   stage: Stage;
 }
 
-/** The whole platform for the tests of one file, in a folder and on ports of its own, with everybody signed in. */
-export function ownPlatform(): OwnPlatform {
+let ofThisFile: OwnPlatform | undefined;
+
+/**
+ * The whole platform for the tests of one file, and of what it imports, in a folder and on ports of its own, with
+ * everybody signed in.
+ */
+export const ownPlatform = (): OwnPlatform => (ofThisFile ??= startBeforeAll());
+
+function startBeforeAll(): OwnPlatform {
   const own = {} as OwnPlatform;
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'carethread-system-'));
     own.platform = await startPlatform({ dataDir });
     own.stage = await setStage(own.platform.url, () => {});
-  }, 180_000);
+  }, 600_000);
   afterAll(async () => {
     await own.stage?.close();
     await own.platform?.stop();
     await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  });
   return own;
 }

@@ -43,7 +43,7 @@ try {
   arena.load.stop();
   await loading;
   const healedAt = Date.now();
-  const verdict = await arena.settle(60_000);
+  const verdict = await arena.settle(300_000);
   failed = !isDeepStrictEqual(verdict, flawless);
 
   const latencies = arena.load.latencies.toSorted((one, other) => one - other);

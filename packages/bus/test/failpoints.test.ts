@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { effort } from '@carethread/local-stack/effort.ts';
 import { countParked } from '../src/parked.ts';
+import { pause } from '../src/pause.ts';
 import { Arena, flawless } from './arena/arena.ts';
 import { untilDone } from './arena/faults.ts';
 import { waitUntil } from './wait-until.ts';
@@ -24,7 +26,9 @@ const failpoints = {
     afterRetryClaim: 2,
   },
 };
-const enough = Number(process.env.FAILPOINT_HITS ?? 10);
+const enough = effort(3, 10);
+/** As processes live for some forty passes only, a slow machine would fall behind for ever at a steady rate. */
+const mostBehind = 200;
 /** A minute is enough on an idle machine; a busy one may take its time, as what is tested is not how quick it is. */
 const patienceMs = 900_000;
 
@@ -49,7 +53,8 @@ describe('services that die at the worst moments', () => {
       instance.onFailpoint = (name) => hits.set(name, hits.get(name)! + 1);
       instance.start();
     }
-    const loading = arena.load.run(60);
+    let behind = false;
+    const loading = arena.load.run(60, () => behind);
     const deadline = performance.now() + patienceMs;
     const goesOn = () => [...hits.values()].some((count) => count < enough) && performance.now() < deadline;
     const untilParked = (some: boolean) =>
@@ -64,6 +69,14 @@ describe('services that die at the worst moments', () => {
           ),
         patienceMs,
       );
+    const watchBacklog = async () => {
+      while (goesOn()) {
+        // A database too busy to answer is behind, too.
+        behind = (await arena.backlog().catch(() => mostBehind)) >= mostBehind;
+        await pause(200);
+      }
+    };
+    const watching = watchBacklog();
     while (goesOn()) {
       // Some aggregates fail until one of their events is set aside, so that parking and retrying are passed, too.
       await untilDone(() =>
@@ -74,14 +87,13 @@ describe('services that die at the worst moments', () => {
       await untilParked(false);
     }
     arena.load.stop();
-    await loading;
+    await Promise.all([loading, watching]);
     for (const instance of arena.instances) instance.failpoints = () => '';
     // A fail-point that waits for its n-th pass must not strike while the rest drains.
     for (const instance of arena.instances) instance.kill();
 
-    const verdict = await arena.settle(60_000);
-    expect(verdict).toEqual(flawless);
-    expect(Object.fromEntries([...hits].filter(([, count]) => count < enough))).toEqual({});
-    expect(arena.load.acknowledged.size).toBeGreaterThan(200);
-  }, 1_020_000);
+    const rare = Object.fromEntries([...hits].filter(([, count]) => count < enough));
+    expect({ rare, verdict: await arena.settle(300_000) }).toEqual({ rare: {}, verdict: flawless });
+    expect(arena.load.acknowledged.size).toBeGreaterThan(100);
+  }, 1_320_000);
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@carethread/contracts/ids.ts';
+import { effort } from '@carethread/local-stack/effort.ts';
 import type { TestDatabase } from '@carethread/local-stack/test-stack.ts';
 import fc from 'fast-check';
 import type pg from 'pg';
@@ -57,15 +58,15 @@ describe('relay and consumer over a broker that duplicates, delays and cuts', ()
         expect(outcome.left).toEqual({ outbox: 0, parked: 0, messages: 0 });
       }),
       {
-        numRuns: Number(process.env.SIMULATION_RUNS ?? 150),
+        numRuns: effort(100, 500),
         endOnFailure: true,
         // A busy machine tries fewer schedules rather than taking longer.
-        interruptAfterTimeLimit: 15_000,
+        interruptAfterTimeLimit: effort(15_000, 120_000),
       },
     );
     // A simulation in which nothing goes wrong proves nothing.
     expect(cuts).toBeGreaterThan(tried / 3);
-  }, 120_000);
+  });
 });
 
 async function simulate({ seed, cutEvery, requests, refusals }: Schedule) {

@@ -4,7 +4,7 @@ import { pause } from '../src/pause.ts';
 export async function waitUntil(
   what: string,
   isTrue: () => boolean | Promise<boolean>,
-  patienceMs = 10_000,
+  patienceMs = 60_000,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!(await isTrue())) {

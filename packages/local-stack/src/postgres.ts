@@ -176,7 +176,7 @@ async function untilItAnswers(
   server: BackgroundProcess,
   logFile: string,
 ): Promise<string | null> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 180_000;
   while (Date.now() < deadline) {
     if (!server.running()) return logTail(logFile);
     const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 2_000 });

@@ -77,7 +77,7 @@ export async function startPrivateNode(
     });
     server = started;
     const ready =
-      (await untilBrokerAnswers(admin, started.running, 60_000)) &&
+      (await untilBrokerAnswers(admin, started.running, 180_000)) &&
       (await acceptsClients(admin.adminAmqpUrl, started));
     if (!ready) throw new Error(`RabbitMQ did not come up. The end of ${logFile}:\n${logTail(logFile, 12)}`);
   }

@@ -94,7 +94,7 @@ export function serviceProcess(options: ServiceProcessOptions): ServiceProcess {
     );
   }
 
-  async function untilReady(patienceMs = 60_000): Promise<void> {
+  async function untilReady(patienceMs = 120_000): Promise<void> {
     const deadline = Date.now() + patienceMs;
     let answer = 'no answer';
     while (Date.now() < deadline && wanted && !gaveUp) {

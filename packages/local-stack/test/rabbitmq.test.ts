@@ -34,7 +34,7 @@ describe('RabbitMQ on a data folder', () => {
     await expect(amqp.connect(second.adminAmqpUrl)).rejects.toThrow('ECONNREFUSED');
     await second.start();
     expect(await onChannel(second.adminAmqpUrl, (channel) => firstOf(channel, 'kept'))).toBe('hello');
-  }, 90_000);
+  });
 });
 
 async function onChannel<Result>(

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isTransient } from '@carethread/bus/transaction.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import { type DocumentNode, execute, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { createHandler } from 'graphql-http';
@@ -117,21 +118,41 @@ function send(response: ServerResponse, status: number, body: string, headers: o
 
 const jsonHeaders = { 'content-type': 'application/json; charset=utf-8' };
 
-/** Errors we raised on purpose carry a code; everything else is an accident: logged with an id, hidden from the reader. */
+/**
+ * Errors we raised on purpose carry a code, and so does a database that does not answer now; the
+ * rest are accidents: logged with an id, hidden from the reader.
+ */
 function mask(error: Readonly<GraphQLError | Error>, log: Log): GraphQLError {
   const original = error instanceof GraphQLError ? error.originalError : error;
   if (error instanceof GraphQLError && (!original || original instanceof GraphQLError)) return error;
+  const place = error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {};
   if (isOutOfTime(original))
     return new GraphQLError('This took longer than anybody waits for it.', {
+      ...place,
       extensions: { code: 'UNAVAILABLE' },
     });
+  if (isTransient(asPostgresSaidIt(original))) {
+    log.warn({ error: original, ...numbered.getStore() }, 'the database does not answer');
+    return new GraphQLError('What this needs cannot be reached now.', {
+      ...place,
+      extensions: { code: 'UNAVAILABLE' },
+    });
+  }
   const errorId = randomUUID();
   log.error({ error: original, errorId, ...numbered.getStore() }, 'unexpected error');
   return new GraphQLError('Something went wrong on our side.', {
-    ...(error instanceof GraphQLError ? { nodes: error.nodes ?? null, path: error.path ?? null } : {}),
+    ...place,
     extensions: { code: 'INTERNAL_ERROR', errorId },
   });
 }
 
 /** PostgreSQL ended a statement at the request's deadline, or at the role's own limit. */
-const isOutOfTime = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === '57014';
+const isOutOfTime = (error: unknown): boolean =>
+  (asPostgresSaidIt(error) as { code?: unknown } | undefined)?.code === '57014';
+
+/** Prisma puts what PostgreSQL answered into an error of its own. */
+function asPostgresSaidIt(error: unknown): unknown {
+  type Wrapped = { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } };
+  const code = (error as Wrapped | undefined)?.meta?.driverAdapterError?.cause?.originalCode;
+  return code === undefined ? error : Object.assign(new Error(`PostgreSQL: ${code}`), { code });
+}

@@ -111,7 +111,7 @@ beforeAll(async () => {
   await writeTable(files.generics, generics, { encoding: 'latin1', end: '\r\n' });
   await database.as('admin', loadFormulary);
   first = await run();
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([database?.drop(), folder && rm(folder, { recursive: true })]);
 });

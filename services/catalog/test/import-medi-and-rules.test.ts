@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   [database, folder] = await Promise.all([createCatalogDatabase(), mkdtemp(join(tmpdir(), 'medi-'))]);
   await database.as('admin', loadFormulary);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([database?.drop(), folder && rm(folder, { recursive: true })]);
 });
@@ -49,7 +49,7 @@ describe('names and codes of ingredients', () => {
     path = join(folder, 'medi.csv');
     await writeFile(path, medi.join('\n'));
     first = await run();
-  }, 120_000);
+  });
 
   it('come to ingredients that surely match; new ones are unreviewed', async () => {
     expect(first.result).toMatchObject({
@@ -194,7 +194,7 @@ describe('a document of clinical rules', () => {
       return screen(input, await withProducts(tx, await currentRelease().read(tx), input)).findings;
     });
     expect(found.map(({ ruleId }) => ruleId)).toContain('ward-001');
-  }, 120_000);
+  });
 
   it('says whose they are and under which licence', async () => {
     expect(

@@ -100,7 +100,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'unfinished.txt'), Buffer.from(unfinished.join('\r\n'), 'latin1'));
   await database.as('admin', (tx) => replacePart(tx, tinyFormulary(), reviewed));
   first = await run();
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([database?.drop(), folder && rm(folder, { recursive: true })]);
 });

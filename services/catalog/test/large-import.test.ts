@@ -21,7 +21,7 @@ let folder: string;
 beforeAll(async () => {
   [database, folder] = await Promise.all([createCatalogDatabase(), mkdtemp(join(tmpdir(), 'large-'))]);
   await database.as('admin', (tx) => replacePart(tx, tinyFormulary(), reviewed));
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([database?.drop(), folder && rm(folder, { recursive: true })]);
 });

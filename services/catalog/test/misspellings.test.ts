@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createCatalogDatabase();
   await database.as('admin', loadFormulary);
   outcomes = await database.as('app', (tx) => askAll(tx, readMisspellings()));
-}, 240_000);
+}, 600_000);
 afterAll(() => database?.drop());
 
 describe('the published list of misspellings (C-06, C-08)', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isLongRun } from '@carethread/local-stack/effort.ts';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { loadFormulary } from '../src/formulary/load-formulary.ts';
 import { importNdc } from '../src/import-ndc/import-ndc.ts';
@@ -6,7 +7,7 @@ import { searchProducts } from '../src/searching/search-products.ts';
 import { type CatalogDatabase, createCatalogDatabase } from './catalog-database.ts';
 
 const fixtures = process.env['CARETHREAD_DATA_DIR_FIXTURES'];
-if (!fixtures)
+if (isLongRun && !fixtures)
   console.warn(
     'The whole NDC directory is not imported: CARETHREAD_DATA_DIR_FIXTURES names no folder with us-fda-ndc/{product,package}.txt.gz.',
   );
@@ -27,7 +28,7 @@ const run = async () => {
   return { ...result, skipped };
 };
 
-(fixtures ? describe : describe.skip)('the NDC directory of January 2015', () => {
+(fixtures && isLongRun ? describe : describe.skip)('the NDC directory of January 2015', () => {
   it('is imported whole, searched, and the same files again change nothing', async () => {
     database = await createCatalogDatabase();
     await database.as('admin', loadFormulary);

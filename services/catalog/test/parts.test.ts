@@ -45,7 +45,7 @@ let database: CatalogDatabase;
 let folder: string;
 beforeAll(async () => {
   [database, folder] = await Promise.all([createCatalogDatabase(), mkdtemp(join(tmpdir(), 'parts-'))]);
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([database?.drop(), folder && rm(folder, { recursive: true })]);
 });
@@ -99,7 +99,7 @@ describe('an import', () => {
       }),
       { numRuns: 4 },
     );
-  }, 300_000);
+  }, 600_000);
 
   it('keeps a product whole when another part no longer brings its ingredient', async () => {
     await loadTiny('codeine', 'lisinopril', 'warfarin');
@@ -112,7 +112,7 @@ describe('an import', () => {
         `SELECT origin, reviewed FROM reference.ingredient WHERE release_id = release_in_force AND code = 'warfarin'`,
       ),
     ).toEqual([{ origin: 'ndc', reviewed: false }]);
-  }, 120_000);
+  });
 });
 
 describe('what looks wrong', () => {
@@ -172,7 +172,7 @@ describe('what looks wrong', () => {
 
     expect(await database.as('admin', (tx) => publishAgain(tx, held.release.number))).toBe('published');
     expect(await database.as('admin', predecessorOf)).toMatchObject({ number: before!.number });
-  }, 180_000);
+  }, 600_000);
 
   it('is taken back by one command', async () => {
     const bad = await database.as('admin', releaseInForce);
@@ -180,7 +180,7 @@ describe('what looks wrong', () => {
     expect(await database.as('admin', (tx) => publishAgain(tx, good!.number))).toBe('published');
     expect(await database.as('admin', releaseInForce)).toMatchObject({ id: good!.id });
     expect(await database.as('admin', predecessorOf)).toMatchObject({ id: bad!.id });
-  }, 120_000);
+  });
 });
 
 describe('the command', () => {
@@ -213,7 +213,7 @@ describe('the command', () => {
       output: `Release ${before!.number} is in force.\n`,
     });
     expect(await catalog('rollback')).toEqual({ code: 0, output: `Release ${now!.number} is in force.\n` });
-  }, 180_000);
+  }, 600_000);
 
   it.each([[['publish', '99']], [['diff', '1']], [['prune', '--keep', '0']], [['sweep']]])(
     '%j is refused with 2',
@@ -247,5 +247,5 @@ describe('old releases', () => {
     expect(await database.as('admin', (tx) => publishAgain(tx, oldest!.number))).toBe('pruned');
     expect(await database.as('admin', (tx) => pruneReleases(tx, 1))).toEqual({ removed: [], thinned: [] });
     await expect(database.as('admin', (tx) => pruneReleases(tx, 0))).rejects.toThrow(RangeError);
-  }, 120_000);
+  });
 });

@@ -88,7 +88,7 @@ beforeAll(async () => {
       }),
     );
   }
-}, 180_000);
+}, 600_000);
 afterAll(async () => {
   await admin?.end();
   await Promise.all([catalog?.close(), folder && rm(folder, { recursive: true })]);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   client = new pg.Client(database.appUrl);
   await client.connect();
   release = (await client.query('SELECT release_id FROM reference.current_release')).rows[0].release_id;
-}, 240_000);
+}, 600_000);
 afterAll(async () => {
   await client?.end();
   await database?.drop();

@@ -23,7 +23,7 @@ beforeAll(async () => {
     log: [{ level: 'query', emit: 'event' }],
   });
   threadId = await seed(messaging, pharmacist);
-}, 120_000);
+});
 afterAll(() => messaging.close());
 
 /**

@@ -35,7 +35,7 @@ describe('a process that dies', () => {
     ]);
     expect(attempt).toEqual({ number: 1, status: 'succeeded' });
     await booksAgree(own);
-  }, 120_000);
+  });
 
   it.each([
     // Nothing was sent: the provider says so, and only then another try is made.
@@ -75,7 +75,7 @@ describe('a process that dies', () => {
       'succeeded',
     ]);
     await booksAgree(own);
-  }, 120_000);
+  });
 });
 
 /** Whether a row of digits could be a card's: the right length, a network's first digit, and the check digit fits. */
@@ -138,5 +138,5 @@ describe('card data (P-11)', () => {
       const rows = await own.payments.sql<{ row: string }>(`SELECT t::text AS row FROM ${name} AS t`);
       expect({ name, cards: cardsIn(rows.map(({ row }) => row).join('\n')) }).toEqual({ name, cards: [] });
     }
-  }, 60_000);
+  });
 });

@@ -38,7 +38,7 @@ beforeAll(async () => {
     log: [{ level: 'query', emit: 'event' }],
   });
   prisma.$on('query', ({ query, params }) => void asked.push({ query, params }));
-}, 120_000);
+});
 afterAll(() => world.close());
 
 async function explain(actor: Actor, statement: string, values?: unknown[]): Promise<string> {

@@ -116,7 +116,7 @@ describe('who may do what with a payment', () => {
     expect({ seed: dice.seed, differences }).toEqual({ seed: dice.seed, differences: [] });
     expect(asked).toBeGreaterThan(100_000);
     expect(allowed).toBeGreaterThan(asked / 50);
-  }, 120_000);
+  });
 
   it('is noticed where a policy is opened or shut', async () => {
     const notices = async () =>
@@ -124,7 +124,7 @@ describe('who may do what with a payment', () => {
     // Whoever sees a payment is a party, and nobody changes what they do not see: opening this one alone opens nothing.
     const masked = ['parties_change ON payment USING (true)'];
     expect(await unnoticedMutations(database.sql, twins, notices)).toEqual(masked);
-  }, 120_000);
+  });
 });
 
 describe('row security', () => {

@@ -23,6 +23,36 @@ export interface PrescribableTicket extends TicketCopy {
   clinicId: OrganisationId;
 }
 
+/** A prescription with nothing on it yet, of which nothing is known but whose it is. */
+export const emptyDraft = (
+  of: Pick<Prescription, 'id' | 'ticketId' | 'patientId' | 'doctorId' | 'clinicId' | 'ticket' | 'createdAt'>,
+): Prescription => ({
+  ...of,
+  status: 'draft',
+  version: 1,
+  eventNumber: 0,
+  contentVersion: 1,
+  lines: [],
+  amendment: null,
+  signature: null,
+  releasedAt: null,
+  screening: null,
+  openItems: 0,
+  overrides: [],
+  fills: [],
+  fillsUsed: 0,
+  lastHandedOverAt: null,
+  daysSupplied: 0,
+  ended: null,
+  factsVersion: 0,
+  withdrawals: [],
+  releaseInForce: null,
+  clinic: null,
+  signedSchedules: {},
+  dispensedBy: null,
+  transfers: 0,
+});
+
 /** Begins a prescription: the ticket's doctor, acting for the ticket's clinic, while nothing was sent yet. */
 export function startDraft(
   id: PrescriptionId,
@@ -39,38 +69,16 @@ export function startDraft(
     return refuse('INVALID', 'Only a ticket of kind prescription carries a prescription.', { path });
   if (ticket.status !== 'created')
     return refuse('ILLEGAL_MOVE', `The ticket is ${ticket.status}.`, { path, currentStatus: ticket.status });
-  const prescription: Prescription = {
+  const { patientId, doctorId, clinicId } = ticket;
+  const prescription = emptyDraft({
     id,
     ticketId: ticket.id,
-    patientId: ticket.patientId,
-    doctorId: ticket.doctorId,
-    clinicId: ticket.clinicId,
-    status: 'draft',
-    version: 1,
-    eventNumber: 0,
-    contentVersion: 1,
-    lines: [],
-    amendment: null,
-    signature: null,
-    releasedAt: null,
-    screening: null,
-    openItems: 0,
-    overrides: [],
-    fills: [],
-    fillsUsed: 0,
-    lastHandedOverAt: null,
-    daysSupplied: 0,
-    ended: null,
-    createdAt: now,
-    factsVersion: 0,
-    withdrawals: [],
-    releaseInForce: null,
+    patientId,
+    doctorId,
+    clinicId,
     ticket,
-    clinic: null,
-    signedSchedules: {},
-    dispensedBy: null,
-    transfers: 0,
-  };
+    createdAt: now,
+  });
   return { prescription, facts: [{ kind: 'drafted' }] };
 }
 

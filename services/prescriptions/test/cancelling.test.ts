@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { effort } from '@carethread/local-stack/effort.ts';
 import { CancelRefused, PrescriptionCancelled } from '@carethread/contracts/events/prescriptions.ts';
 import { TicketMoved } from '@carethread/contracts/events/tickets.ts';
 import { newId } from '@carethread/contracts/ids.ts';
@@ -172,8 +173,9 @@ describe('a ticket that is cancelled', () => {
 });
 
 describe('cancelling against handing over', () => {
-  it('a thousand times at once: never both', async () => {
-    const rounds = await manyReady(1_000);
+  it('hundreds of times at once: never both', async () => {
+    const count = effort(250, 1_000);
+    const rounds = await manyReady(count);
     const direct = directly(world);
     const [doctor, pharmacist] = [direct.as(world.doctor), direct.as(world.pharmacist)];
     const seen = { handedOver: 0, cancelled: 0, both: 0, neither: 0 };
@@ -198,14 +200,14 @@ describe('cancelling against handing over', () => {
     await direct.close();
     expect(seen).toMatchObject({ both: 0, neither: 0 });
     // A race that always ends the same way was none.
-    expect(Math.min(seen.handedOver, seen.cancelled)).toBeGreaterThan(100);
+    expect(Math.min(seen.handedOver, seen.cancelled)).toBeGreaterThan(count / 10);
     const [both] = await world.sql(
       `SELECT count(*)::int AS n FROM prescription p WHERE status = 'cancelled' AND EXISTS (SELECT 1 FROM dispense d
          WHERE d.prescription_id = p.id) AND p.id = ANY($1)`,
       [rounds.map(({ prescriptionId }) => prescriptionId)],
     );
     expect(both).toEqual({ n: 0 });
-  }, 240_000);
+  }, 600_000);
 });
 
 /** Copies of one released, claimed and prepared prescription. */

@@ -271,7 +271,7 @@ describe('filling (R-10, R-13, T-11)', () => {
     }
     await direct.close();
     for (const end of ends) expect(['COMPLETED', 'SIGNED']).toContain(end);
-  }, 60_000);
+  });
 
   it('has the database as its second lock', async () => {
     const of = await claimed();

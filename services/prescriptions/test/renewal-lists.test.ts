@@ -25,7 +25,7 @@ beforeAll(async () => {
     [patient.userId, doctor.userId],
   );
   await world.sql('VACUUM ANALYZE renewal');
-}, 120_000);
+});
 afterAll(() => world.close());
 
 async function plans(actor: Actor | null, statement: string, values: unknown[]): Promise<string[]> {

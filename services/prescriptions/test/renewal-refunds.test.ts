@@ -152,7 +152,7 @@ describe('refund and hand-over of a line exclude each other (edge case 6)', () =
     expect(won.both).toBe(0);
     expect(won.refunded).toBeGreaterThan(0);
     expect(won.handedOver).toBeGreaterThan(0);
-  }, 240_000);
+  }, 600_000);
 });
 
 /** The same counter once more, as if nothing had happened at it: cheaper than 200 renewals from the request on. */

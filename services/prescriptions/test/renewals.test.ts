@@ -408,5 +408,5 @@ describe('a renewal that comes to nothing (P-09, T-13)', () => {
       const written = await world.sql('SELECT status FROM prescription WHERE ticket_id = $1', [one.ticketId]);
       for (const { status } of written) expect(status).toBe('cancelled');
     }
-  }, 120_000);
+  });
 });

@@ -262,5 +262,5 @@ describe('a recall against a hand-over, at the same moment', () => {
     expect(outcomes.handedOver + outcomes.stopped).toBe(200);
     // Otherwise it was no race.
     expect(Math.min(outcomes.handedOver, outcomes.stopped)).toBeGreaterThan(0);
-  }, 300_000);
+  }, 600_000);
 });

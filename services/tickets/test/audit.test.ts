@@ -120,3 +120,19 @@ describe('what an answer shows is on record (U-07)', () => {
     expect(JSON.stringify(await see())).toContain('TKT-');
   });
 });
+
+describe('while the database is too busy', () => {
+  it('everybody is told so, and asks again', async () => {
+    const { doctor } = world;
+    const { id } = await world.open();
+    const see = () => world.tickets.ask(doctor, `{ ticket(id: "${id}") { number } }`);
+    const busy = world.tickets.sql(
+      `DO $$ BEGIN LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE; PERFORM pg_sleep(8); END $$`,
+    );
+    const answers = await Promise.all(Array.from({ length: 80 }, see));
+    await busy;
+    const codes = answers.flatMap(({ errors }) => errors?.map(({ extensions }) => extensions?.code) ?? []);
+    expect(new Set(codes)).toEqual(new Set(['UNAVAILABLE']));
+    expect((await see()).errors).toBeUndefined();
+  });
+});

@@ -46,7 +46,7 @@ beforeAll(async () => {
     log: [{ level: 'query', emit: 'event' }],
   });
   prisma.$on('query', ({ query, params }) => void asked.push({ query, params }));
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** Runs `read` as this person and answers the statements it sent. */

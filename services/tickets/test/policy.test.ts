@@ -139,7 +139,7 @@ describe('who may do what with a ticket', () => {
     expect({ seed: dice.seed, differences }).toEqual({ seed: dice.seed, differences: [] });
     expect(asked).toBeGreaterThan(100_000);
     expect(allowed).toBeGreaterThan(asked / 50);
-  }, 120_000);
+  });
 
   it('is noticed where a policy is opened or shut, or the function is another', async () => {
     // Enough of them that each standing is there.
@@ -157,7 +157,7 @@ describe('who may do what with a ticket', () => {
     expect((await compare(database.app, some, [twin(careless as never)])).differences.length).toBeGreaterThan(
       0,
     );
-  }, 120_000);
+  });
 });
 
 /** These need a code that was typed, which is tried in claims.test.ts. */

@@ -1,5 +1,7 @@
-/** How many calls each generated attack makes at most; `npm run attack` makes all there are. */
-export const calls = Number(process.env['ATTACK_CALLS'] ?? 150);
+import { effort } from '@carethread/local-stack/effort.ts';
+
+/** How many calls each generated attack makes at most. */
+export const calls = effort(150, 1_000_000);
 
 /** Evenly over all of them, so that each entrance has its turn before any has two. */
 export const someOf = <Each>(all: readonly Each[]): Each[] =>

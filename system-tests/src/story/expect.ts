@@ -7,7 +7,7 @@ export function expect(fact: unknown, what: string): asserts fact {
 export async function eventually<Found>(
   find: () => Promise<Found | null | undefined | false>,
   what: string,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<Found> {
   const end = performance.now() + timeoutMs;
   for (;;) {

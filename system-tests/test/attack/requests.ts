@@ -50,6 +50,6 @@ export function requests(own: OwnPlatform): void {
       ]);
       await own.platform.processes.messaging.start();
       await own.platform.processes.messaging.untilReady();
-    }, 60_000);
+    });
   });
 }

@@ -97,6 +97,11 @@ export class Arena {
     return new Arena(seed, ports, [a, b], vhost, stamps, stampUrl);
   }
 
+  /** How many requests A has acknowledged whose answer it does not have yet. */
+  async backlog(): Promise<number> {
+    return (await checkEffects(this.poolA, this.load.acknowledged)).lost;
+  }
+
   /** Waits until nothing is on its way, at most `patienceMs`, and says what came of everything. */
   async settle(patienceMs: number): Promise<Verdict> {
     const deadline = performance.now() + patienceMs;
@@ -132,7 +137,7 @@ export class Arena {
     try {
       return {
         // Also what is in a consumer's hands, which no queue length tells of.
-        unanswered: (await checkEffects(this.poolA, this.load.acknowledged)).lost,
+        unanswered: await this.backlog(),
         outboxes: (await this.#outboxLength(0)) + (await this.#outboxLength(1)),
         parked: await both(`bus.inbox WHERE status = 'parked'`),
         tasks: await both('bus.task'),

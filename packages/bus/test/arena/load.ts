@@ -21,14 +21,15 @@ export class Load {
     this.#random = random;
   }
 
-  async run(perSecond: number): Promise<void> {
+  /** While `isBehind` says so, the services have enough to do and get nothing new. */
+  async run(perSecond: number, isBehind: () => boolean = () => false): Promise<void> {
     const startedAt = performance.now();
     let sent = 0;
     while (!this.#stopped) {
       while (sent < ((performance.now() - startedAt) / 1_000) * perSecond) {
         sent++;
         // While nobody answers, more of the same would only keep the machine busy.
-        if (this.#open.size >= 50) continue;
+        if (this.#open.size >= 50 || isBehind()) continue;
         const one = this.#request().finally(() => this.#open.delete(one));
         this.#open.add(one);
       }

@@ -1,5 +1,6 @@
 import type { LineId, PrescriptionId } from '@carethread/contracts/ids.ts';
 import type { Refusal } from '@carethread/service-kit/refusal.ts';
+import { emptyDraft } from '../drafting.ts';
 import type { Prescription } from '../prescription.ts';
 import type { Rules } from '../rules.ts';
 import { sign, type ToScreen } from '../signing.ts';
@@ -13,36 +14,19 @@ export const blankFor = (
   source: Prescription,
   at: { id: PrescriptionId; ticket: TicketCopy; now: Date },
 ): Prescription => ({
-  id: at.id,
-  ticketId: renewal.ticketId,
-  patientId: source.patientId,
-  doctorId: source.doctorId,
-  clinicId: source.clinicId,
-  status: 'draft',
-  version: 1,
-  eventNumber: 0,
-  contentVersion: 1,
-  lines: [],
-  amendment: null,
-  signature: null,
-  releasedAt: null,
-  screening: null,
-  openItems: 0,
-  overrides: [],
-  fills: [],
-  fillsUsed: 0,
-  lastHandedOverAt: null,
-  daysSupplied: 0,
-  ended: null,
-  createdAt: at.now,
+  ...emptyDraft({
+    id: at.id,
+    ticketId: renewal.ticketId,
+    patientId: source.patientId,
+    doctorId: source.doctorId,
+    clinicId: source.clinicId,
+    ticket: at.ticket,
+    createdAt: at.now,
+  }),
   factsVersion: source.factsVersion,
   withdrawals: source.withdrawals,
   releaseInForce: source.releaseInForce,
-  ticket: at.ticket,
   clinic: source.clinic,
-  signedSchedules: {},
-  dispensedBy: null,
-  transfers: 0,
 });
 
 /** What is renewed of a line: the same once more, and no repeats, for each of which somebody is to be asked again. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { claim, prepare } from '../../src/counter.ts';
-import { releasedTicket, type ReleasedTicket } from '../../src/released-ticket.ts';
-import { eventually } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { refusalOf, returned, ticketState } from './looks.ts';
+import { claim, prepare } from '../../../src/counter.ts';
+import { releasedTicket, type ReleasedTicket } from '../../../src/released-ticket.ts';
+import { eventually } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { refusalOf, returned, ticketState } from '../../looks.ts';
 
 /** 10 s: long enough to release and claim a ticket, short enough to wait for. */
 const validDays = 10 / 86_400;
@@ -39,7 +39,7 @@ export function validityRows(own: OwnPlatform): void {
       );
       expect(refusalOf(redeemed)).toMatchObject({ code: 'EXPIRED' });
       await prescriptionExpired(own, waiting);
-    }, 120_000);
+    });
   });
 }
 

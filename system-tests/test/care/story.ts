@@ -1,62 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type EventTap, tapEvents } from '../src/event-tap.ts';
-import { registerPharmacies } from '../src/pharmacies.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { doctorToPharmacy } from '../src/story/story.ts';
+import { describe, expect, it } from '@jest/globals';
+import { registerPharmacies } from '../../src/pharmacies.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { doctorToPharmacy } from '../../src/story/story.ts';
 import { walkTheTour } from './readme-tour.ts';
-import { ownPlatform } from './running-platform.ts';
+import { ownPlatform } from '../running-platform.ts';
 
-/** Everything every service has published since the story began. */
-let told: EventTap;
-// Before the platform's own end, which takes the broker away.
-afterAll(() => told?.close());
 const own = ownPlatform();
-
-beforeAll(async () => {
-  told = await tapEvents(own.platform.adminAmqpUrl);
-});
 
 describe('from doctor to pharmacy', () => {
   it('runs as it is told, from outside', async () => {
     await expect(doctorToPharmacy(own.platform.url, () => {})).resolves.toBeDefined();
-  }, 120_000);
-});
-
-/** Names, texts and addresses of the story, as its people wrote them. */
-const words = [
-  'Lindqvist',
-  'Okafor',
-  'Goldberg',
-  'swollen',
-  'blood thinner',
-  'INR on day three',
-  'With food',
-  '@demo.example',
-];
-
-describe('logs', () => {
-  it('hold no name, address or text of the story (X-06)', async () => {
-    const folder = join(own.platform.dataDir, 'logs');
-    const logs = (await readdir(folder)).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
-    expect(logs).toContain('"service":"tickets"');
-    expect(words.filter((word) => logs.includes(word))).toEqual([]);
-  });
-});
-
-describe('messages of the broker', () => {
-  it('hold no name, address or text of the story (X-06)', () => {
-    const types = new Set(told.messages.map(({ type }) => type));
-    for (const type of [
-      'tickets.ticket.opened.v1',
-      'messaging.message.posted.v1',
-      'prescriptions.prescription.signed.v1',
-    ])
-      expect(types).toContain(type);
-    const all = told.messages.map(({ text }) => text).join('\n');
-    expect(words.filter((word) => all.includes(word))).toEqual([]);
   });
 });
 
@@ -68,7 +21,7 @@ describe("the README's tour", () => {
       for (const payload of Object.values(answer)) expect(payload?.userErrors ?? []).toEqual([]);
     const written = answers.find((answer) => answer['setPrescriptionLines']);
     expect(written?.['setPrescriptionLines'].prescription.findings.status).toBe('FINDINGS');
-  }, 60_000);
+  });
 });
 
 describe('claims', () => {
@@ -93,5 +46,5 @@ describe('claims', () => {
     const entries = ticket.timeline.edges.map(({ node }: { node: { reason: string } }) => node.reason);
     expect(entries.filter((reason: string) => reason === 'claimed')).toHaveLength(1);
     expect(ticket.status).toBe('RECEIVED');
-  }, 60_000);
+  });
 });

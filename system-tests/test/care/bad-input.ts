@@ -1,19 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
 import { generateKeyPairSync } from 'node:crypto';
-import { Client } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { ticketState } from '../looks.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
-
-const ticketState = async (id: string) =>
-  (
-    await own.stage.doctor.do(
-      'query T($id: ID!) { ticket(id: $id) { status version timeline(first: 100) { edges { node { number } } } } }',
-      { id },
-    )
-  )['ticket'];
 
 describe('bad input is named and writes nothing', () => {
   it('wrong and foreign ids', async () => {
@@ -36,7 +29,7 @@ describe('bad input is named and writes nothing', () => {
 
   it('stale versions and illegal moves leave the ticket as it was', async () => {
     const { ticketId } = await releasedTicket(own.stage);
-    const before = await ticketState(ticketId);
+    const before = await ticketState(own.stage.doctor, ticketId);
     const stale = await own.stage.doctor.tryChange(
       'changePharmacy',
       { ticketId, expectedVersion: before.version - 1, pharmacyId: own.stage.otherPharmacyId },
@@ -52,7 +45,7 @@ describe('bad input is named and writes nothing', () => {
       code: 'ILLEGAL_MOVE',
       currentStatus: expect.stringMatching(/sent/i),
     });
-    expect(await ticketState(ticketId)).toEqual(before);
+    expect(await ticketState(own.stage.doctor, ticketId)).toEqual(before);
   });
 
   it('over-long text', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Client, Data } from '../../src/client.ts';
-import { claim, fillOf, handOver, notDispensed, prepare, tryHandOver } from '../../src/counter.ts';
-import { answered, ointment, releasedTicket } from '../../src/released-ticket.ts';
-import { expect as demand } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { inStatus, refusalOf, ticketState } from './looks.ts';
+import type { Client, Data } from '../../../src/client.ts';
+import { claim, fillOf, handOver, notDispensed, prepare, tryHandOver } from '../../../src/counter.ts';
+import { answered, ointment, releasedTicket } from '../../../src/released-ticket.ts';
+import { expect as demand } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { inStatus, refusalOf, ticketState } from '../../looks.ts';
 
 export function prescriptionRows(own: OwnPlatform): void {
   const redeem = (prescriptionId: string, pharmacyId: string, idempotencyKey: string = crypto.randomUUID()) =>
@@ -51,7 +51,7 @@ export function prescriptionRows(own: OwnPlatform): void {
         repeatsLeft: 0,
         fills: Array.from({ length: 3 }, () => ({ status: 'COMPLETE' })),
       });
-    }, 60_000);
+    });
 
     it('R-11 too early is refused, with the date', async () => {
       const { pharmacist, patient, otherPharmacyId } = own.stage;
@@ -159,7 +159,7 @@ export function prescriptionRows(own: OwnPlatform): void {
       await handOver(held, rest);
       const { timeline } = await inStatus(otherPatient, ticketId, 'CLOSED');
       expect(timeline.map((entry) => entry['noted'])).toContain('prescriptions.prescription.blocked.v1');
-    }, 60_000);
+    });
   });
 
   describe('requests', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { Client } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 
@@ -86,5 +86,5 @@ describe('the document of a prescription (R-09)', () => {
     });
     expect(forged.status).toBe(401);
     await Promise.all([stranger.close(), elsewhere.close()]);
-  }, 240_000);
+  }, 600_000);
 });

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { Client, type Data } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 let officer: Client;
@@ -19,7 +19,7 @@ const lines = async (): Promise<Data[]> =>
 
 /** What `npm run verify-audit` says about the platform under test. */
 function verify(): Promise<{ said: string; code: number | null }> {
-  const root = join(import.meta.dirname, '../..');
+  const root = join(import.meta.dirname, '../../..');
   const child = spawn(process.execPath, [join(root, 'scripts/verify-audit.ts')], {
     env: { ...process.env, DATA_DIR: own.platform.dataDir },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -86,7 +86,7 @@ describe('whoever opens a record is on record', () => {
       { id: asked['thread'].id },
     );
     expect(answers['thread'].messages.edges.at(-1).node.body).toBe('For your prescription.');
-  }, 240_000);
+  }, 600_000);
 
   it('in a chain that shows when a row was changed by hand (ahead of everyone, 10)', async () => {
     const whole = await verify();
@@ -106,5 +106,5 @@ describe('whoever opens a record is on record', () => {
     expect(changed.said).toContain(`prescriptions: row ${rows[0].number}, at position 3, was changed`);
     expect(changed.said.match(/: whole \(/g)).toHaveLength(5);
     expect(changed.code).toBe(1);
-  }, 240_000);
+  }, 600_000);
 });

@@ -1,6 +1,6 @@
-import type { Client, Data } from '../../src/client.ts';
-import type { Held } from '../../src/counter.ts';
-import { eventually } from '../../src/story/expect.ts';
+import type { Client, Data } from '../src/client.ts';
+import type { Held } from '../src/counter.ts';
+import { eventually } from '../src/story/expect.ts';
 
 export interface TicketState {
   status: string;

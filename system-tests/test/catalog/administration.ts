@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 let admin: Client;
@@ -70,7 +70,7 @@ describe('the catalog is administered (C-02, S-25)', () => {
     const publish = `mutation P($input: PublishCatalogChangesInput!) { publishCatalogChanges(input: $input) { userErrors { code } } }`;
     const refused = await curator.ask(publish, { input: { ...key(), expectedRelease: await inForce() } });
     expect(refused.errors?.[0]?.extensions?.code).toBe('FORBIDDEN');
-  }, 60_000);
+  });
 
   it('by a publication that survives the death of the service, whole and once', async () => {
     const catalog = own.platform.processes.catalog;
@@ -204,5 +204,5 @@ describe('a product is recalled (C-10)', () => {
     expect(stopped['userErrors']).toMatchObject([
       { code: 'BLOCKED', message: expect.stringContaining('recalled (class I)') },
     ]);
-  }, 120_000);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Client } from '../src/client.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client } from '../../src/client.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 
@@ -81,5 +81,5 @@ describe('money on a ticket', () => {
     const hidden = await admin.do(seen, { id: ticket.id });
     expect(hidden['ticket']).toBeNull();
     await admin.close();
-  }, 240_000);
+  }, 600_000);
 });

@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { asAdministrator } from '@carethread/local-stack/provision.ts';
 import { repository } from '@carethread/local-stack/service-table.ts';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { threadSeenBy } from './looks.ts';
+import { eventually } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { threadSeenBy } from '../../looks.ts';
 
 const run = promisify(execFile);
 
@@ -69,6 +69,6 @@ export function operatorRows(own: OwnPlatform): void {
       });
       expect(await threads()).toHaveLength(1);
       expect(await threadSeenBy(patient, ticketId)).toMatchObject({ status: 'OPEN', members: [{}, {}, {}] });
-    }, 120_000);
+    });
   });
 }

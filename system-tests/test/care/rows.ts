@@ -1,4 +1,4 @@
-import { ownPlatform } from './running-platform.ts';
+import { ownPlatform } from '../running-platform.ts';
 import { messageRows } from './rows/messages.ts';
 import { operatorRows } from './rows/operators.ts';
 import { prescriptionRows } from './rows/prescriptions.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client, type Data } from '../src/client.ts';
-import { answered } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { chaosOfRenewals, impatient } from '../src/renewals/chaos.ts';
-import { usedUp } from '../src/used-up.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { answered } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { chaosOfRenewals, impatient } from '../../src/renewals/chaos.ts';
+import { usedUp } from '../../src/used-up.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 const own = ownPlatform();
 const key = () => ({ idempotencyKey: crypto.randomUUID() });
@@ -19,7 +19,7 @@ beforeAll(async () => {
   // The time of retries and questions is the platform's; a test does not have it.
   await own.platform.processes.payments.restart(impatient);
   await own.platform.processes.payments.untilReady();
-}, 60_000);
+});
 afterAll(() => admin?.close());
 
 const see = async (id: string, client = own.stage.patient): Promise<Data> =>
@@ -124,7 +124,7 @@ describe('a renewal, from the patient’s request to the document (S-19, R-08)',
       patience,
     );
     live.stop();
-  }, 300_000);
+  }, 600_000);
 
   it('says when nobody knows whether the money was taken, and takes it once', async () => {
     const source = await usedUp(own.stage, 'metformin 500 mg tablet');
@@ -151,7 +151,7 @@ describe('a renewal, from the patient’s request to the document (S-19, R-08)',
       payment: { status: 'REFUNDED' },
     });
     live.stop();
-  }, 300_000);
+  }, 600_000);
 
   it('cancelled while the money moves: it goes back by itself, each leg on the timeline (P-09, T-10)', async () => {
     const source = await usedUp(own.stage, 'omeprazole 20 mg capsule');
@@ -178,7 +178,7 @@ describe('a renewal, from the patient’s request to the document (S-19, R-08)',
       span,
     );
     expect(paymentReconciliation.exceptions).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe('ten renewals, a provider that misbehaves, and processes that die', () => {

@@ -6,10 +6,10 @@ import { derivedId } from '@carethread/contracts/ids.ts';
 import { type Hospital, startHospital } from '@carethread/service-kit/testing/hospital.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import jwt from 'jsonwebtoken';
-import { Client, type Data } from '../src/client.ts';
-import { releasedTicket } from '../src/released-ticket.ts';
-import { eventually } from '../src/story/expect.ts';
-import { ownPlatform } from './running-platform.ts';
+import { Client, type Data } from '../../src/client.ts';
+import { releasedTicket } from '../../src/released-ticket.ts';
+import { eventually } from '../../src/story/expect.ts';
+import { ownPlatform } from '../running-platform.ts';
 
 /** The clinic of the demonstration: its id follows from its name, so it is known before anything runs. */
 const clinicId = derivedId('3f0b6b7e-6a0e-4c1c-8a77-2f0e5d1a9c42', 'organisation harbour-clinic');

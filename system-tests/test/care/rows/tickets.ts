@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { claim, handOver, prepare } from '../../src/counter.ts';
-import { releasedTicket } from '../../src/released-ticket.ts';
-import { eventually } from '../../src/story/expect.ts';
-import type { OwnPlatform } from '../running-platform.ts';
-import { inStatus, refusalOf, returned, threadOf, threadSeenBy, ticketState } from './looks.ts';
+import { claim, handOver, prepare } from '../../../src/counter.ts';
+import { releasedTicket } from '../../../src/released-ticket.ts';
+import { eventually } from '../../../src/story/expect.ts';
+import type { OwnPlatform } from '../../running-platform.ts';
+import { inStatus, refusalOf, returned, threadOf, threadSeenBy, ticketState } from '../../looks.ts';
 
 export function ticketRows(own: OwnPlatform): void {
   const open = async (kind: string, pharmacyId: string | null, more: object = {}): Promise<string> => {
