@@ -196,7 +196,7 @@ describe('a poll', () => {
     });
     await platform.subscriptions(1);
     leaving.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow('aborted');
     const metrics = async () => (await fetch(new URL('/metrics', platform.url))).text();
     // By these answers the gateway has seen the client go.
     for (let times = 0; times < 5; times += 1) await metrics();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import {
   type DocumentNode,
@@ -8,14 +7,13 @@ import {
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
-import { isAccident } from '../errors/mask-error.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { requestTimeoutMs } from '../request-context.ts';
 import type { Caller } from '../sign-in/caller.ts';
-import type { Ask, Feed } from './feed.ts';
+import { askAs } from './ask-as.ts';
+import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import type { Hydrator } from './hydrator.ts';
-import { preparedText, type RunInternally } from './internal-query.ts';
+import type { RunInternally } from './internal-query.ts';
 import { planFor } from './plan.ts';
 import type { Presence } from './presence/presence.ts';
 import { Stream } from './stream.ts';
@@ -90,31 +88,7 @@ async function begin(
   }
 }
 
-/** Other errors than these two kinds mean "not for you", and the data then lacks what was asked for. */
-export const askAs =
-  (caller: Caller, run: RunInternally): Ask =>
-  async (query, variables) => {
-    const { data, errors } = await run(preparedText(query), variables, {
-      caller,
-      live: true,
-      requestId: randomUUID(),
-      traceparent: null,
-      device: null,
-      deadline: Date.now() + requestTimeoutMs,
-      signal: null,
-    });
-    const failed = errors?.some(
-      ({ extensions: { code } }) => code === 'SUBGRAPH_UNAVAILABLE' || isAccident(code),
-    );
-    if (failed) throw unavailable();
-    return data ?? {};
-  };
-
 const notFound = () =>
   new GraphQLError('There is no such thing, or it is not yours to see.', {
     extensions: { code: 'NOT_FOUND' },
-  });
-const unavailable = () =>
-  new GraphQLError('Live updates cannot begin just now; try again.', {
-    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
   });

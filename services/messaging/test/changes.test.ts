@@ -102,15 +102,21 @@ describe('receipts', () => {
     const foreign = other.threadId;
     const second = await openedTicket(messaging, { patient });
     for (const { doctor, threadId } of [one, second]) await send(messaging, doctor, { threadId });
-    const receipts = [one.threadId, foreign, second.threadId].map((threadId) => ({ threadId, upTo: 1 }));
-    const noted = await change(messaging, patient, 'markAllDelivered', { receipts }, 'threads { id }');
+    const arrived = [one.threadId, foreign, second.threadId].map((threadId) => ({ threadId, upTo: 1 }));
+    const noted = await change(
+      messaging,
+      patient,
+      'markAllDelivered',
+      { receipts: arrived },
+      'threads { id }',
+    );
     const ids = (noted['threads'] as { id: string }[]).map(({ id }) => id);
     expect(ids.toSorted()).toEqual([one.threadId, second.threadId].toSorted());
-    await change(messaging, patient, 'markAllDelivered', { receipts }, 'threads { id }');
+    await change(messaging, patient, 'markAllDelivered', { receipts: arrived }, 'threads { id }');
     for (const { threadId } of [one, second])
       expect(kinds(await since(patient, threadId, 0))).toEqual(['1 ADDED', '2 DELIVERED']);
     expect(kinds(await since(other.patient, foreign, 0))).toEqual([]);
-    const twice = { receipts: [receipts[0], receipts[0]] };
+    const twice = { receipts: [arrived[0], arrived[0]] };
     const refused = await change(messaging, patient, 'markAllDelivered', twice, 'threads { id }');
     expect(refused).toMatchObject({
       threads: null,

@@ -48,5 +48,5 @@ describe('a conversation', () => {
       talk.close();
       client.close();
     }
-  });
+  }, 180_000);
 });

@@ -5,8 +5,8 @@ import { Refusal, refuse, type UserError } from '@carethread/service-kit/refusal
 import { z } from 'zod';
 import { ExpiringCache } from '../../expiring-cache.ts';
 import type { Caller } from '../../sign-in/caller.ts';
+import { askAs } from '../ask-as.ts';
 import type { RunInternally } from '../internal-query.ts';
-import { askAs } from '../subscribe.ts';
 import type { Presence } from './presence.ts';
 
 /** Whoever says the same more often is answered, and not listened to. */
