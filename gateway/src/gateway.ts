@@ -30,6 +30,7 @@ import type { Feed } from './live/feed.ts';
 import { allFeeds } from './live/feeds/all-feeds.ts';
 import { runInternally } from './live/internal-query.ts';
 import { createLiveSubgraph } from './live/live-subgraph.ts';
+import type { PresenceTimings } from './live/presence/presence.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { RateLimits } from './rate-limits/rate-limits.ts';
 import { accessTokenVerifier } from './sign-in/access-token.ts';
@@ -56,7 +57,10 @@ export interface Gateway {
 }
 
 /** One GraphQL endpoint in front of the services: queries and mutations over HTTP, subscriptions over WebSocket. */
-export function createGateway(config: GatewayConfig, overrides: { feeds?: readonly Feed[] } = {}): Gateway {
+export function createGateway(
+  config: GatewayConfig,
+  overrides: { feeds?: readonly Feed[]; presenceTimings?: PresenceTimings } = {},
+): Gateway {
   const production = config.NODE_ENV === 'production';
   const log = createLog('gateway', config.LOG_LEVEL);
   const metrics = createGatewayMetrics();
@@ -71,7 +75,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
   const playground = hasPlayground(config);
   const allowedOrigins = new Set([...config.ALLOWED_ORIGINS, ...(playground ? [sandboxOrigin] : [])]);
 
-  const liveSubgraph = createLiveSubgraph();
+  const liveSubgraph = createLiveSubgraph({ sayTyping: (...said) => live!.sayTyping(...said) });
   const subgraphs = createSubgraphs({ urls: config.SUBGRAPH_URLS, live: liveSubgraph, tokens, metrics, log });
   const identity = identityRoutes({
     url: config.SUBGRAPH_URLS.get('identity'),
@@ -159,6 +163,7 @@ export function createGateway(config: GatewayConfig, overrides: { feeds?: readon
         publicGraph,
         internalGraph,
         feeds: overrides.feeds ?? allFeeds,
+        presenceTimings: overrides.presenceTimings,
         verify,
         revocations,
         limits,

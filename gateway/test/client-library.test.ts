@@ -5,6 +5,7 @@ import type { TransportName } from '@carethread/client/live/transport.ts';
 import { until as untilState } from '@carethread/client/observable.ts';
 import { SessionRevoked } from '@carethread/contracts/events/identity.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
+import { careSources } from './fixtures/care-schema.ts';
 import { type CuttableLine, cuttableLine } from './fixtures/cuttable-line.ts';
 import { anActor } from './fixtures/identity-provider.ts';
 import { type LivePlatform, messageEvents, startLivePlatform } from './fixtures/live-platform.ts';
@@ -87,6 +88,63 @@ describe('the client library', () => {
     600_000,
   );
 
+  it('goes on through gateways, services and schemas that come and go', async () => {
+    const other = await platform.anotherGateway();
+    const { port } = other;
+    const lineToOther = await cuttableLine(`http://127.0.0.1:${port}/graphql`);
+    const gateways = [other];
+    const disturbances: Record<string, () => Promise<unknown>> = {
+      'its gateway is restarted': async () => {
+        await gateways.pop()!.stop();
+        await platform.post(thread, actor.userId, 'while it is away');
+        gateways.push(await platform.anotherGateway({ port }));
+      },
+      'messaging is restarted': async () => {
+        await platform.services.messaging.stop();
+        await platform.post(thread, actor.userId, 'while messaging is away');
+        await platform.services.messaging.start();
+      },
+      'the schema changes': () =>
+        platform.recompose([
+          ...careSources,
+          { name: `more${(schemas += 1)}`, sdl: `type Query { more${schemas}: Int @auth }` },
+        ]),
+      'the line is cut': async () => {
+        lineToOther.cut();
+        await platform.post(thread, actor.userId, 'while it is cut');
+        lineToOther.mend();
+      },
+      'the broker is away': async () => {
+        platform.bus.line.cut();
+        await platform.post(thread, actor.userId, 'while nobody hears');
+        platform.bus.line.mend();
+      },
+    };
+    let schemas = 0;
+    const actor = anActor();
+    const thread = platform.world.openThread(actor.userId);
+    const at = lineToOther.url;
+    const feeds = await Promise.all(
+      (['websocket', 'sse', 'polling'] as const).map(async (transport) =>
+        listen(await connect(actor, [transport], { url: at }), thread.id),
+      ),
+    );
+    for (let round = 0; round < Math.ceil(cuts / 25); round += 1)
+      for (const [what, disturb] of Object.entries(disturbances)) {
+        await platform.post(thread, actor.userId, 'before');
+        await disturb();
+        await platform.post(thread, actor.userId, 'after');
+        await until(() => feeds.every(({ heard }) => heard.length >= thread.messages.length), what);
+      }
+    for (const { heard, stop, ended } of feeds) {
+      expect(heard).toEqual(numbers(thread.messages.length));
+      stop.abort();
+      expect(await ended).toEqual({ kind: 'stopped' });
+    }
+    await lineToOther.stop();
+    await gateways.pop()!.stop();
+  }, 600_000);
+
   it('takes the next way when one does not open, and says which one it uses', async () => {
     const actor = anActor();
     const thread = platform.world.openThread(actor.userId);
@@ -126,6 +184,8 @@ describe('the client library', () => {
     const thread = platform.world.openThread(actor.userId);
     const client = await connect(actor, ['websocket']);
     const { ended } = listen(client, thread.id, null);
+    // Live before all else: what others have left behind is a subscription, too.
+    await untilState(client.connection.state, ({ status }) => status === 'live');
     await platform.subscriptions(1);
     const { sessionId, userId } = actor;
     const data = { sessionId, userId };

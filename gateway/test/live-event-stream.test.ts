@@ -182,6 +182,52 @@ describe('a poll', () => {
     expect(answer).toEqual({ results: [], complete: false });
   });
 
+  it('whose client left before it began leaves nothing behind', async () => {
+    const actor = anActor();
+    const { id } = platform.world.openThread(actor.userId);
+    let open = () => {};
+    platform.world.gate = new Promise<void>((resolve) => (open = resolve));
+    const leaving = new AbortController();
+    const asked = fetch(`${platform.url}/poll`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${platform.token(actor)}` },
+      body: JSON.stringify({ query: messageEvents, variables: { id } }),
+      signal: leaving.signal,
+    });
+    await platform.subscriptions(1);
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    const metrics = async () => (await fetch(new URL('/metrics', platform.url))).text();
+    // By these answers the gateway has seen the client go.
+    for (let times = 0; times < 5; times += 1) await metrics();
+    open();
+    await platform.subscriptions(0);
+    expect(/^gateway_live_event_streams\{.*\} (\d+)$/m.exec(await metrics())?.[1]).toBe('0');
+  });
+
+  it('does not begin when the session ends before it has', async () => {
+    const actor = anActor();
+    const { id } = platform.world.openThread(actor.userId);
+    let open = () => {};
+    platform.world.gate = new Promise<void>((resolve) => (open = resolve));
+    const asked = poll(actor, { variables: { id } });
+    await platform.subscriptions(1);
+    const { sessionId, userId } = actor;
+    const data = { sessionId, userId };
+    await platform.bus.publish(SessionRevoked, { aggregateId: sessionId, sequence: 2, data });
+    const token = platform.token(actor);
+    await until(
+      async () => (await platform.ask('{ __typename }', { token })).status === 401,
+      'it is refused',
+    );
+    open();
+    expect(await asked).toMatchObject({
+      results: [{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }],
+      complete: true,
+    });
+    await platform.subscriptions(0);
+  });
+
   it('says when there is nothing more to wait for', async () => {
     const { id } = platform.world.openThread();
     const answer = await poll(anActor(), { variables: { id, after: 0 } });

@@ -6,10 +6,13 @@ import { type GraphQLSchema, isObjectType, parse, validate } from 'graphql';
 import { composeSupergraphs, type Supergraphs } from '../src/compose/compose.ts';
 import { readSubgraphs } from '../src/compose/subgraph-files.ts';
 import { allFeeds } from '../src/live/feeds/all-feeds.ts';
+import { Hub } from '../src/live/hub.ts';
 import { planFor } from '../src/live/plan.ts';
+import { Presence } from '../src/live/presence/presence.ts';
 import { anActor } from './fixtures/identity-provider.ts';
 
 const feeds = new Map(allFeeds.map((feed) => [feed.field, feed]));
+const takesThread = new Set(['messageEvents', 'noteEvents', 'presenceEvents']);
 const subscriptionTo = (field: string, args: string) =>
   parse(`subscription { ${field}${args} { __typename } }`);
 
@@ -35,9 +38,7 @@ describe('the graph of the real services', () => {
     'answers what %s reads with each event',
     (field, feed) => {
       const args =
-        { ticketEvents: '(ticketId: "x")', messageEvents: '(threadId: "x")', noteEvents: '(threadId: "x")' }[
-          field
-        ] ?? '';
+        field === 'ticketEvents' ? '(ticketId: "x")' : takesThread.has(field) ? '(threadId: "x")' : '';
       const { query } = planFor(subscriptionTo(field, args), null, feeds);
       expect(validate(schema, query.document)).toEqual([]);
       for (const { type, field: entity } of feed.checks) {
@@ -53,10 +54,11 @@ describe('the graph of the real services', () => {
       const actor = anActor({ role: 'pharmacist' });
       for (const after of [null, 0]) {
         const request = feed.request({ ticketId: newId(), threadId: newId(), after }, actor);
-        await request?.open(async (query) => {
+        const ask = async (query: string) => {
           expect(validate(schema, parse(query))).toEqual([]);
           return {};
-        });
+        };
+        await request?.open(ask, new Presence({ hub: new Hub(), say: () => {} }));
       }
     },
   );

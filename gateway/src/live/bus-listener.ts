@@ -1,20 +1,13 @@
 import { openConnection, type AmqpConnection } from '@carethread/bus/amqp-connection.ts';
 import type { Message } from '@carethread/bus/link.ts';
-import { within } from '@carethread/bus/pause.ts';
 import { keepSession } from '@carethread/bus/session.ts';
 import { exchanges } from '@carethread/contracts/topology.ts';
 import type { Log } from '@carethread/service-kit/log.ts';
 import type { ConsumeMessage } from 'amqplib';
-
-const patience = 10_000;
+import { consumeOwnQueue, untilEnded } from './own-queue.ts';
 
 /** Live updates are worth nothing when they are late: what a stalled gateway did not take is dropped, and streams notice the gap. */
-const queueOptions = {
-  exclusive: true,
-  autoDelete: true,
-  durable: false,
-  arguments: { 'x-max-length': 20_000, 'x-overflow': 'drop-head', 'x-message-ttl': 30_000 },
-};
+const limits = { messages: 20_000, ms: 30_000 };
 
 export interface BusListenerOptions {
   url: string;
@@ -49,20 +42,13 @@ async function listen(
   { types, receive, onListening }: Pick<BusListenerOptions, 'types' | 'receive' | 'onListening'>,
   ended: AbortSignal,
 ): Promise<void> {
-  const channel = await connection.channel();
-  const started = (async () => {
-    const { queue } = await channel.assertQueue('', queueOptions);
-    await Promise.all(types.map((type) => channel.bindQueue(queue, exchanges.events, type)));
-    const take = (message: ConsumeMessage | null) => {
-      if (message) receive(readMessage(message));
-      else connection.fail(new Error('The broker cancelled the consumer of live events.'));
-    };
-    await channel.consume(queue, take, { noAck: true });
-  })();
-  await within(patience, 'Listening to events', Promise.race([started, connection.lost]));
+  await consumeOwnQueue(connection, await connection.channel(), {
+    limits,
+    bindings: types.map((key) => ({ exchange: exchanges.events, key })),
+    take: (message) => receive(readMessage(message)),
+  });
   onListening();
-  if (!ended.aborted)
-    await new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }));
+  await untilEnded(ended);
 }
 
 const readMessage = ({ content, properties }: ConsumeMessage): Message => ({

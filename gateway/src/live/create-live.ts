@@ -19,6 +19,9 @@ import { EventStreams } from './event-stream/event-streams.ts';
 import { pollRoute } from './event-stream/poll-route.ts';
 import { Hydrator } from './hydrator.ts';
 import { runInternally } from './internal-query.ts';
+import { openPresenceLine } from './presence/presence-line.ts';
+import { Presence, type PresenceTimings } from './presence/presence.ts';
+import { createSayTyping, type SayTyping } from './presence/say-typing.ts';
 import { reactions, type Sockets } from './reactions.ts';
 import { createLiveServer } from './socket/live-server.ts';
 import { createProtocol } from './socket/protocol.ts';
@@ -34,6 +37,7 @@ export interface LiveOptions {
   publicGraph: ApolloGateway;
   internalGraph: ApolloGateway;
   feeds: readonly Feed[];
+  presenceTimings?: PresenceTimings | undefined;
   verify: AccessTokenVerifier;
   revocations: Revocations;
   limits: Limits;
@@ -48,6 +52,8 @@ export interface Live {
   readonly listening: boolean;
   /** Open subscriptions. */
   readonly subscriptions: number;
+  /** Takes the word of somebody who writes. */
+  readonly sayTyping: SayTyping;
   /** Answers subscriptions with server-sent events. */
   readonly eventStreams: RequestHandler;
   /** Answers subscriptions by long polling. */
@@ -72,11 +78,26 @@ export function createLive(options: LiveOptions): Live {
   const hub = new Hub();
   const run = runInternally(internalGraph, log);
   const hydrator = new Hydrator(run, metrics);
+  const stopping = new AbortController();
+  const line = openPresenceLine({
+    url: options.amqpUrl,
+    hear: (message) => presence.hear(message),
+    onListening: () => presence.listening(),
+    log,
+    signal: stopping.signal,
+  });
+  const presence = new Presence({
+    hub,
+    say: (message) => line.say(message),
+    ...(options.presenceTimings && { timings: options.presenceTimings }),
+  });
+  presence.start();
   const subscribe = createSubscribe({
     feeds: new Map(feeds.map((feed) => [feed.field, feed])),
     hub,
     hydrator,
     run,
+    presence,
     metrics,
   });
   let documents: SubscriptionDocuments | undefined;
@@ -96,16 +117,16 @@ export function createLive(options: LiveOptions): Live {
   const closeWhere: Sockets['closeWhere'] = (concerns) => {
     server.closeWhere(concerns);
     streams.closeWhere(concerns);
+    presence.endWhere(concerns);
   };
   const dispatch = createDispatch({
     feeds,
-    reactions: reactions(hub, { closeWhere }, options.revocations),
+    reactions: reactions(hub, { closeWhere }, options.revocations, presence),
     hub,
     log,
   });
 
   let listening = false;
-  const stopping = new AbortController();
   const bus = listenToBus({
     url: options.amqpUrl,
     types: dispatch.types,
@@ -125,6 +146,7 @@ export function createLive(options: LiveOptions): Live {
     streams: () => streams.size,
     subscriptions: () => hub.size,
     listening: () => listening,
+    gateways: () => presence.gateways,
   });
 
   return {
@@ -134,12 +156,14 @@ export function createLive(options: LiveOptions): Live {
     get subscriptions() {
       return hub.size;
     },
+    sayTyping: createSayTyping({ presence, run }),
     eventStreams: eventStreamRoute(overHttp),
     polls: pollRoute(overHttp),
     async stop() {
       await Promise.all([server.stop(), streams.stop()]);
+      presence.stop();
       stopping.abort();
-      await bus;
+      await Promise.all([bus, line.ended]);
     },
   };
 }
@@ -151,6 +175,7 @@ function showAtScrape(
     streams: () => number;
     subscriptions: () => number;
     listening: () => boolean;
+    gateways: () => number;
   },
 ): void {
   const gauge = (name: string, help: string, read: () => number) =>
@@ -165,5 +190,6 @@ function showAtScrape(
   gauge('gateway_live_sockets', 'Open live connections.', now.sockets);
   gauge('gateway_live_event_streams', 'Open subscriptions over plain HTTP.', now.streams);
   gauge('gateway_live_subscriptions', 'Open live subscriptions.', now.subscriptions);
+  gauge('gateway_live_gateways', 'Other gateways heard of.', now.gateways);
   gauge('gateway_live_listening', '1 while events arrive from the broker.', () => Number(now.listening()));
 }

@@ -2,6 +2,7 @@ import type { Actor } from '@carethread/contracts/actor.ts';
 import type { EventDefinition, EventEnvelope } from '@carethread/contracts/define-event.ts';
 import type { ExecutionResult } from 'graphql';
 import type { LiveEvent, LiveValue, ResyncReason } from './live-event.ts';
+import type { Presence } from './presence/presence.ts';
 
 /** Asks the graph as the subscriber. Throws when a service cannot be reached. */
 export type Ask = (
@@ -11,15 +12,24 @@ export type Ask = (
 
 /** How a subscription begins: what was missed since its cursor, in order; or why it does not begin. */
 export type Opening =
-  { kind: 'open'; backlog: readonly LiveEvent[] } | { kind: 'too_old' } | { kind: 'not_found' };
+  | {
+      kind: 'open';
+      backlog: readonly LiveEvent[];
+      /** Called once when the subscription has ended. */
+      ended?: () => void;
+    }
+  | { kind: 'too_old' }
+  | { kind: 'not_found' };
 
 /** What one subscriber asked a feed for. */
 export interface FeedRequest {
   readonly topics: readonly string[];
   /** The last cursor the client has seen; null when it begins now. */
   readonly after: number | null;
+  /** Feeds that tell how things are: the last `state` the client has seen. */
+  readonly known?: string | null;
   /** Decides whether this subscriber may listen, by asking as the subscriber. */
-  open(ask: Ask): Promise<Opening>;
+  open(ask: Ask, presence: Presence): Promise<Opening>;
 }
 
 /**

@@ -23,6 +23,12 @@ export class Hub {
     else for (const mailbox of this.#listenersOf(event.topics)) mailbox.push(event);
   }
 
+  /** Hands each listener of a topic an event made for them. */
+  tell(topic: string, eventFor: (actor: Actor) => LiveEvent): void {
+    for (const mailbox of this.#listeners.get(topic) ?? [])
+      mailbox.push(eventFor(mailbox.options.owner().actor));
+  }
+
   /** Tells the listeners of a topic whom `concerns` names that they may have missed something. */
   resync(topic: string, reason: ResyncReason, concerns: (actor: Actor) => boolean = () => true): void {
     for (const mailbox of this.#listeners.get(topic) ?? [])

@@ -12,6 +12,8 @@ export interface LiveEvent {
   readonly topics: readonly string[];
   /** Number within a gap-free order; null in feeds that have none. */
   readonly cursor: number | null;
+  /** In feeds that tell how things are rather than what happened: stands for that. The same twice is told once. */
+  readonly state?: string;
   /** A waiting event gives way to a newer one with the same key. */
   readonly key: string;
   readonly value: LiveValue;

@@ -1,10 +1,11 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute, type GraphQLFieldResolver } from 'graphql';
-import { liveSdl } from '../compose/live-sdl.ts';
+import { buildSubgraph } from '@carethread/service-kit/subgraph.ts';
+import { execute, type GraphQLFieldResolver, parse, print } from 'graphql';
+import { ownLiveSdl } from '../compose/live-sdl.ts';
 import { withQueryTwins } from '../compose/query-twins.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { LiveValue } from './live-event.ts';
+import type { SayTyping } from './presence/say-typing.ts';
 
 /** Context of a read on behalf of a live event. */
 export interface LiveContext extends RequestContext {
@@ -15,9 +16,13 @@ export interface LiveContext extends RequestContext {
  * The subgraph inside the gateway: whatever twin is asked for, it answers the event that is being delivered. It runs
  * without a network and without parsing: the planner hands it the document.
  */
-export function createLiveSubgraph(): GraphQLDataSource {
-  const typeDefs = withQueryTwins(liveSdl);
-  const schema = buildSubgraphSchema([{ typeDefs, resolvers: {} }]);
+export function createLiveSubgraph({ sayTyping }: { sayTyping: SayTyping }): GraphQLDataSource {
+  const typing: GraphQLFieldResolver<unknown, RequestContext, { input: unknown }> = (
+    _,
+    { input },
+    { caller },
+  ) => sayTyping(input, caller!);
+  const schema = buildSubgraph(print(withQueryTwins(parse(ownLiveSdl))), { Mutation: { typing } });
   const theEvent: GraphQLFieldResolver<unknown, LiveContext> = (_source, _args, context) => context.liveValue;
   for (const field of Object.values(schema.getQueryType()?.getFields() ?? {}))
     if (field.name.startsWith('_live_')) field.resolve = theEvent;
@@ -29,7 +34,8 @@ export function createLiveSubgraph(): GraphQLDataSource {
       const { data, errors } = await execute({
         schema,
         document,
-        contextValue: context,
+        // What @auth is checked by.
+        contextValue: { ...context, actor: context.caller?.actor ?? null },
         variableValues: request.variables ?? {},
         operationName: request.operationName ?? null,
       });

@@ -24,6 +24,7 @@ export class Mailbox {
   #sealed = false;
   #closed = false;
   #wake: (() => void) | null = null;
+  readonly #onClosed: (() => void)[] = [];
 
   constructor(options: MailboxOptions) {
     this.options = options;
@@ -71,7 +72,14 @@ export class Mailbox {
     this.#waiting.clear();
     this.#resync = null;
     this.options.onClose(this);
+    for (const told of this.#onClosed) told();
     this.#wake?.();
+  }
+
+  /** Calls `told` once when it is closed; at once, when it is. */
+  whenClosed(told: () => void): void {
+    if (this.#closed) told();
+    else this.#onClosed.push(told);
   }
 
   get isClosed(): boolean {

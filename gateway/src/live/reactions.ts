@@ -8,7 +8,7 @@ import {
   ServiceAccountChanged,
   SessionRevoked,
 } from '@carethread/contracts/events/identity.ts';
-import { MemberLeft } from '@carethread/contracts/events/messaging.ts';
+import { MemberLeft, MessagePosted, PresenceChosen } from '@carethread/contracts/events/messaging.ts';
 import { TicketPharmacyChanged } from '@carethread/contracts/events/tickets.ts';
 import type { Actor } from '@carethread/contracts/actor.ts';
 import type { Revocations } from '../sign-in/revocations.ts';
@@ -17,8 +17,9 @@ import { notesTopic } from './feeds/note-events.ts';
 import { dashboardTopic } from './feeds/pharmacy-ticket-events.ts';
 import { ticketTopic } from './feeds/ticket-events.ts';
 import type { Hub } from './hub.ts';
+import { type Presence, presenceTopic } from './presence/presence.ts';
 
-/** A bus event after which somebody may no longer listen. */
+/** A bus event after which somebody may no longer listen, or is no longer there. */
 export interface Reaction {
   readonly definition: EventDefinition;
   readonly react: (event: EventEnvelope) => void;
@@ -33,7 +34,12 @@ export interface Sockets {
  * What ends live streams at once. Without these the check at each event would still hold everything back; but a stream
  * that will never speak again had better say so.
  */
-export const reactions = (hub: Hub, sockets: Sockets, revocations: Revocations): Reaction[] => [
+export const reactions = (
+  hub: Hub,
+  sockets: Sockets,
+  revocations: Revocations,
+  presence: Presence,
+): Reaction[] => [
   on(SessionRevoked, ({ data }) => {
     revocations.ended(data.sessionId);
     sockets.closeWhere(({ sessionId }) => sessionId === data.sessionId);
@@ -72,8 +78,13 @@ export const reactions = (hub: Hub, sockets: Sockets, revocations: Revocations):
   on(MemberLeft, ({ data }) => {
     const member: string = data.memberId;
     const isMember = ({ userId, organisationId }: Actor) => userId === member || organisationId === member;
-    for (const topic of [threadTopic(data.threadId), notesTopic(data.threadId)])
-      hub.resync(topic, 'ACCESS_ENDED', isMember);
+    for (const topicOf of [threadTopic, notesTopic, presenceTopic])
+      hub.resync(topicOf(data.threadId), 'ACCESS_ENDED', isMember);
+    presence.left(data.threadId, member);
+  }),
+  on(PresenceChosen, ({ data }) => presence.chosen(data.principalId, data.hidden)),
+  on(MessagePosted, ({ data }) => {
+    if (data.senderId) presence.stoppedTyping(data.threadId, data.senderId);
   }),
 ];
 

@@ -18,6 +18,7 @@ export interface StreamOptions {
   readonly mailbox: Mailbox;
   readonly opening: Exclude<Opening, { kind: 'not_found' }>;
   readonly after: number | null;
+  readonly known: string | null;
   readonly owner: () => Caller;
   readonly hydrator: Hydrator;
   readonly metrics: GatewayMetrics;
@@ -27,10 +28,12 @@ export interface StreamOptions {
 export class Stream {
   readonly #options: StreamOptions;
   #last: number | null;
+  #state: string | null;
 
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#last = options.after;
+    this.#state = options.known;
   }
 
   /**
@@ -73,7 +76,7 @@ export class Stream {
 
   async *#backlog(events: readonly LiveEvent[]): AsyncGenerator<Reading, void, void> {
     for (let at = 0; at < events.length; at += backlogWidth) {
-      const some = events.slice(at, at + backlogWidth);
+      const some = events.slice(at, at + backlogWidth).filter((event) => !this.#isKnown(event));
       yield* await Promise.all(some.map((event) => this.#read(event)));
       this.#last = some.at(-1)?.cursor ?? this.#last;
     }
@@ -89,6 +92,7 @@ export class Stream {
         yield await this.#resync(mail.reason);
         continue;
       }
+      if (this.#isKnown(mail.event)) continue;
       const { cursor } = mail.event;
       if (cursor !== null && this.#last !== null) {
         // The backlog and the mailbox overlap on purpose: what came in between is in both.
@@ -114,7 +118,12 @@ export class Stream {
       reading = await hydrator.read(selection, event, owner());
     }
     this.#count(reading.kind);
+    if (reading.kind === 'deliver') this.#state = event.state ?? null;
     return reading;
+  }
+
+  #isKnown({ state }: LiveEvent): boolean {
+    return state !== undefined && state === this.#state;
   }
 
   #resync(reason: ResyncReason): Promise<ExecutionResult> {

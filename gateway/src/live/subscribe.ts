@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { badInput } from '@carethread/service-kit/bad-input.ts';
 import {
   type DocumentNode,
@@ -8,15 +7,15 @@ import {
   GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
-import { isAccident } from '../errors/mask-error.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { requestTimeoutMs } from '../request-context.ts';
 import type { Caller } from '../sign-in/caller.ts';
-import type { Ask, Feed } from './feed.ts';
+import { askAs } from './ask-as.ts';
+import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import type { Hydrator } from './hydrator.ts';
-import { preparedText, type RunInternally } from './internal-query.ts';
+import type { RunInternally } from './internal-query.ts';
 import { planFor } from './plan.ts';
+import type { Presence } from './presence/presence.ts';
 import { Stream } from './stream.ts';
 
 export interface SubscribeOptions {
@@ -24,6 +23,7 @@ export interface SubscribeOptions {
   hub: Hub;
   hydrator: Hydrator;
   run: RunInternally;
+  presence: Presence;
   metrics: GatewayMetrics;
 }
 
@@ -53,7 +53,7 @@ export const createSubscribe =
   };
 
 async function begin(
-  { feeds, hub, hydrator, run, metrics }: SubscribeOptions,
+  { feeds, hub, hydrator, run, presence, metrics }: SubscribeOptions,
   { schema, document, operationName, variables, owner }: SubscribeRequest,
 ): Promise<AsyncGenerator<ExecutionResult, void, void>> {
   const plan = planFor(document, operationName, feeds);
@@ -67,7 +67,8 @@ async function begin(
   // Open first, ask then: what happens between the two is in the mailbox, and nobody reads from it before the answer.
   const mailbox = hub.open({ topics: request.topics, owner, durable: feed.durable, limit: feed.limit });
   try {
-    const opening = await request.open(askAs(owner(), run));
+    const opening = await request.open(askAs(owner(), run), presence);
+    if (opening.kind === 'open' && opening.ended) mailbox.whenClosed(opening.ended);
     if (opening.kind === 'not_found') throw notFound();
     const used = Object.fromEntries(Object.entries(coerced).filter(([name]) => plan.variables.has(name)));
     const selection = { plan, variables: used, variablesKey: JSON.stringify(used) };
@@ -76,6 +77,7 @@ async function begin(
       mailbox,
       opening,
       after: request.after,
+      known: request.known ?? null,
       owner,
       hydrator,
       metrics,
@@ -86,31 +88,7 @@ async function begin(
   }
 }
 
-/** Other errors than these two kinds mean "not for you", and the data then lacks what was asked for. */
-const askAs =
-  (caller: Caller, run: RunInternally): Ask =>
-  async (query, variables) => {
-    const { data, errors } = await run(preparedText(query), variables, {
-      caller,
-      live: true,
-      requestId: randomUUID(),
-      traceparent: null,
-      device: null,
-      deadline: Date.now() + requestTimeoutMs,
-      signal: null,
-    });
-    const failed = errors?.some(
-      ({ extensions: { code } }) => code === 'SUBGRAPH_UNAVAILABLE' || isAccident(code),
-    );
-    if (failed) throw unavailable();
-    return data ?? {};
-  };
-
 const notFound = () =>
   new GraphQLError('There is no such thing, or it is not yours to see.', {
     extensions: { code: 'NOT_FOUND' },
-  });
-const unavailable = () =>
-  new GraphQLError('Live updates cannot begin just now; try again.', {
-    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
   });

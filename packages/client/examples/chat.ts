@@ -1,6 +1,6 @@
 /**
  * Two people on one ticket: `npm start` in one terminal, `npm run example -w packages/client` in another.
- * The patient writes while the network is away; the message waits, arrives once, and is answered.
+ * Each sees the other write. The patient writes while the network is away; the message waits, arrives once, and is answered.
  */
 import { CarethreadClient, Conversation } from '../src/carethread.ts';
 
@@ -26,10 +26,21 @@ console.log('ticket', ticket.id);
 
 const mine = await openSoon(patient, ticket.id);
 const theirs = await openSoon(doctor, ticket.id);
+let shown = 0;
 theirs.state.subscribe(() => {
   const last = theirs.state.get().messages.at(-1);
-  if (last) console.log('doctor sees', last.number, last.body);
+  if (!last || last.number <= shown) return;
+  shown = last.number;
+  console.log('doctor sees', last.number, last.body);
 });
+
+// Each sees that the other is there, and when they write.
+await until(() => mine.state.get().presence?.members.length === 1);
+theirs.typing();
+await until(() => mine.state.get().presence?.members[0]?.typing === true);
+const writer = mine.state.get().members.find(({ role }) => role === 'DOCTOR')?.participant?.name;
+console.log('patient sees', writer, 'writing …');
+theirs.typing(false);
 
 online = false;
 const written = await mine.send({ body: 'My new tablets make me dizzy.' });

@@ -1,7 +1,7 @@
 /** What apps use of the client; `follow`, transports and the rest are used by these. */
 export { CarethreadClient, type ClientOptions } from './client.ts';
 export { Conversation, type ConversationState } from './conversation/conversation.ts';
-export type { Message } from './conversation/documents.ts';
+export type { Member, Message, Presence } from './conversation/documents.ts';
 export { GraphqlFailure, Refused, SignedOut, Unreachable, type UserError } from './errors.ts';
 export type { ConnectionState } from './live/connection.ts';
 export type { FeedEnd, FeedOptions } from './live/follow.ts';

@@ -1,4 +1,5 @@
 import { Backoff, pause } from './backoff.ts';
+import { DeliveredReceipts } from './delivered-receipts.ts';
 import { either } from './either.ts';
 import { GraphqlFailure, Refused, Unreachable, type UserError } from './errors.ts';
 import { Connection } from './live/connection.ts';
@@ -35,6 +36,8 @@ export class CarethreadClient {
   readonly connection: Connection;
   /** Messages that wait to be sent, whatever the network does. */
   readonly sendQueue: SendQueue;
+  /** Which messages have arrived on this device, told together. */
+  readonly received: DeliveredReceipts;
   readonly #url: string;
   readonly #fetch: typeof fetch;
   readonly #closing = new AbortController();
@@ -55,6 +58,11 @@ export class CarethreadClient {
     this.connection = new Connection({
       session: this.session,
       ways: transports.filter((name) => name !== 'websocket' || WebSocket).map((name) => open[name]()),
+    });
+    this.received = new DeliveredReceipts({
+      session: this.session,
+      change: (...change) => this.change(...change),
+      signal: this.#closing.signal,
     });
     this.sendQueue = new SendQueue({
       storage,

@@ -55,3 +55,11 @@ export class SignedOut extends Error {
     super('Nobody is signed in.');
   }
 }
+
+const passing = ['UNAVAILABLE', 'SUBGRAPH_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_SERVER_ERROR', 'TIMEOUT'];
+
+/** Whether the same request may get through later. */
+export function mayPassLater(error: unknown): boolean {
+  if (error instanceof Unreachable || error instanceof SignedOut) return true;
+  return error instanceof GraphqlFailure && passing.some((code) => error.has(code));
+}

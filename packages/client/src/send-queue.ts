@@ -1,5 +1,5 @@
 import { Backoff, pause } from './backoff.ts';
-import { GraphqlFailure, Refused, SignedOut, Unreachable, type UserError } from './errors.ts';
+import { mayPassLater, Refused, SignedOut, type UserError } from './errors.ts';
 import { observable, type Observable, until } from './observable.ts';
 import type { Session } from './session.ts';
 import type { Storage } from './storage.ts';
@@ -164,7 +164,7 @@ export class SendQueue {
           await this.#replace(clientId, (one) => [{ ...one, refused: error.userErrors }]);
           throw error;
         }
-        if (this.#signal.aborted || !isPassing(error)) throw error;
+        if (this.#signal.aborted || !mayPassLater(error)) throw error;
         if (error instanceof SignedOut)
           await until(this.#session.as, (as) => as?.membershipId === message.membershipId, this.#signal);
         else await pause(backoff.next(), this.#signal);
@@ -183,15 +183,4 @@ export class SendQueue {
     this.#saving = this.#saving.then(write, write);
     await this.#saving;
   }
-}
-
-/** Whether the same message may get through later. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof Unreachable || error instanceof SignedOut) return true;
-  return (
-    error instanceof GraphqlFailure &&
-    ['UNAVAILABLE', 'SUBGRAPH_UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_SERVER_ERROR', 'TIMEOUT'].some((code) =>
-      error.has(code),
-    )
-  );
 }

@@ -163,11 +163,15 @@ export class Session {
   }
 
   async #renew(): Promise<string> {
-    if (!this.#tokens) throw new SignedOut();
+    const held = this.#tokens;
+    if (!held) throw new SignedOut();
     // Another tab may have renewed it meanwhile; what it kept is newer than what we hold.
     const kept = await this.#storage.get(storageKey);
-    const { refreshToken } = kept === null ? this.#tokens : (JSON.parse(kept) as Tokens);
+    const { refreshToken } = kept === null ? held : (JSON.parse(kept) as Tokens);
     const answer = await this.#post<{ refreshSession: SessionPayload }>(refresh, { input: { refreshToken } });
+    // Whoever signed out, or became somebody else, while the answer was on its way stays so.
+    if (!this.#tokens) throw new SignedOut();
+    if (this.#tokens !== held) return this.#tokens.accessToken;
     try {
       await this.#keep(answer.refreshSession);
     } catch (error) {

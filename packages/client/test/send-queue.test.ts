@@ -2,15 +2,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Refused, Unreachable } from '../src/errors.ts';
 import { SendQueue, type SentMessage } from '../src/send-queue.ts';
-import { Session, type Tokens } from '../src/session.ts';
+import { Session } from '../src/session.ts';
 import { memoryStorage, type Storage } from '../src/storage.ts';
-
-const tokens: Tokens = {
-  accessToken: 'a.b.c',
-  refreshToken: 'r',
-  expiresAt: new Date(Date.now() + 600_000).toISOString(),
-  as: { userId: 'anna', membershipId: 'm', organisationId: 'o', role: 'PATIENT' },
-};
+import { tokens } from './tokens.ts';
 
 /** What a platform does with messages: numbers them, once for each client id, when the network lets them through. */
 class Platform {

@@ -7,6 +7,8 @@ export const exchanges = {
   events: 'domain.events',
   /** Direct; routing key is the service whose queue gave up on a message. */
   dead: 'domain.dead',
+  /** Fanout; what gateways tell each other of who is there. Nothing in it is kept, and no service has a part in it. */
+  presence: 'live.presence',
 } as const;
 
 /** Event types each service takes. A type that stands in no list has no durable subscriber (live updates may still use it). */
@@ -125,6 +127,9 @@ export const exchangeDeclarations = [
   { name: exchanges.events, type: 'topic' },
   { name: exchanges.dead, type: 'direct' },
 ] as const;
+
+/** The gateways' own; services have no rights to it. */
+export const presenceExchange = { name: exchanges.presence, type: 'fanout' } as const;
 
 /** A service's queues, that of its dead letters first. The arguments are the same on RabbitMQ 3.10 and 4.x. */
 export const queuesOf = (service: ServiceName): QueueDeclaration[] => [

@@ -3,6 +3,7 @@ import {
   deadQueueOf,
   exchangeDeclarations,
   exchanges,
+  presenceExchange,
   queueOf,
   queuesOf,
 } from '@carethread/contracts/topology.ts';
@@ -54,24 +55,27 @@ export async function provisionVhost(broker: BrokerAdmin, vhost: string): Promis
 /** The least a client needs to assert its own part of the topology, publish and consume. */
 export function permissionsOf(client: BrokerClient): BrokerPermissions {
   if (client === 'gateway') {
-    // Only server-named queues, which are exclusive and end with the connection.
+    // Only server-named queues, which are exclusive and end with the connection; to other gateways it speaks, too.
+    const own = `${literal(exchanges.presence)}|amq\\.gen-.*`;
     return {
-      configure: '^amq\\.gen-.*$',
-      write: '^amq\\.gen-.*$',
-      read: `^(${literal(exchanges.events)}|amq\\.gen-.*)$`,
+      configure: `^(${own})$`,
+      write: `^(${own})$`,
+      read: `^(${literal(exchanges.events)}|${own})$`,
     };
   }
   const own = [exchanges.events, exchanges.dead, queueOf(client), deadQueueOf(client)].map(literal).join('|');
   return { configure: `^(${own})$`, write: `^(${own})$`, read: `^(${own})$` };
 }
 
-/** Declares both exchanges and each service's queue, dead-letter queue and bindings. */
+/** Declares the exchanges and each service's queue, dead-letter queue and bindings. */
 export async function declareTopology(url: string): Promise<void> {
   const connection = await amqp.connect(url, { noDelay: true, timeout: 5_000 });
   try {
     const channel = await connection.createChannel();
     await Promise.all([
-      ...exchangeDeclarations.map(({ name, type }) => channel.assertExchange(name, type, { durable: true })),
+      ...[...exchangeDeclarations, presenceExchange].map(({ name, type }) =>
+        channel.assertExchange(name, type, { durable: true }),
+      ),
       ...serviceNames
         .flatMap(queuesOf)
         .flatMap(({ name, arguments: settings, bindings }) => [

@@ -4,6 +4,7 @@ import {
   deadQueueOf,
   exchangeDeclarations,
   exchanges,
+  presenceExchange,
   queueOf,
   queuesOf,
   subscriptions,
@@ -105,6 +106,8 @@ describe('a service', () => {
       'write past the exchange, straight into a queue',
       (channel) => publish(channel, '', queueOf('messaging')),
     ],
+    ['say who is there', (channel) => publish(channel, exchanges.presence, '')],
+    ['listen to who is there', (channel) => channel.bindQueue(queueOf('tickets'), exchanges.presence, '')],
     [
       'publish an event that another service owns',
       (channel) => publish(channel, exchanges.events, 'identity.user.x.v1'),
@@ -132,6 +135,21 @@ describe('the gateway', () => {
       return first;
     });
     expect(received).toBe('tickets.ticket.moved.v1');
+  });
+
+  it('may tell other gateways who is there', async () => {
+    const told = await as('gateway', async (channel) => {
+      const { name, type } = presenceExchange;
+      await channel.assertExchange(name, type, { durable: true });
+      const { queue } = await channel.assertQueue('', { exclusive: true, durable: false });
+      await channel.bindQueue(queue, name, '');
+      const first = new Promise<string>((resolve) => {
+        void channel.consume(queue, (message) => resolve(String(message?.content)), { noAck: true });
+      });
+      await as('gateway', (other) => publish(other, name, ''));
+      return first;
+    });
+    expect(told).toBe('{}');
   });
 
   it.each<[string, (channel: amqp.ConfirmChannel) => Promise<unknown>]>([

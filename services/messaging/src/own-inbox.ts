@@ -7,5 +7,7 @@ import { principalOf } from './thread.ts';
 export async function ownInbox(context: Context): Promise<InboxRow> {
   const principalId = principalOf(signedIn(context));
   const stored = await context.prisma.inbox.findUnique({ where: { principalId } });
-  return stored ?? { principalId, unreadCount: 0, readsPrivately: false };
+  return (
+    stored ?? { principalId, unreadCount: 0, readsPrivately: false, hidesPresence: false, presenceVersion: 0 }
+  );
 }

@@ -23,6 +23,8 @@ export interface Reads {
   readonly questionOfTicket: DataLoader<string, AccessQuestion | null>;
   /** By thread: the members now. */
   readonly members: DataLoader<string, MemberRow[]>;
+  /** By thread: whether the person at the keyboard is kept from sending. */
+  readonly blocked: DataLoader<string, boolean>;
   readonly message: DataLoader<string, MessageRow | null>;
   readonly note: DataLoader<string, NoteRow | null>;
   readonly messageByNumber: DataLoader<MessagePlace, MessageRow | null, string>;
@@ -76,6 +78,14 @@ export function createReads(prisma: PrismaClient, database: Database): Reads {
       });
       const byThread = Map.groupBy(rows, ({ threadId }) => threadId);
       return threadIds.map((id) => byThread.get(id) ?? []);
+    }),
+    blocked: new DataLoader(async (threadIds) => {
+      // The row policy shows a person the blocks of their own only.
+      const blocks = await prisma.senderBlock.findMany({
+        where: { threadId: { in: [...threadIds] }, blocked: true },
+      });
+      const blocked = new Set(blocks.map(({ threadId }) => threadId));
+      return threadIds.map((id) => blocked.has(id));
     }),
     messageByNumber: new DataLoader(
       async (keys) => {

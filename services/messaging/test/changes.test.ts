@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Actor } from '@carethread/contracts/actor.ts';
-import { ThreadDelivered, ThreadRead } from '@carethread/contracts/events/messaging.ts';
-import { change, type Messaging, messageAs, openedTicket, send, startMessaging, tell } from './messaging.ts';
+import { PresenceChosen, ThreadDelivered, ThreadRead } from '@carethread/contracts/events/messaging.ts';
+import { newId } from '@carethread/contracts/ids.ts';
+import { person } from '@carethread/service-kit/testing/people.ts';
+import {
+  change,
+  colleagueOf,
+  type Messaging,
+  messageAs,
+  openedTicket,
+  send,
+  startMessaging,
+  tell,
+} from './messaging.ts';
 
 let messaging: Messaging;
 beforeAll(async () => void (messaging = await startMessaging()));
@@ -85,6 +96,34 @@ describe('receipts', () => {
     expect(told.map(({ data }) => [data.upTo, data.change])).toEqual([[1, 3]]);
   });
 
+  it('of several threads are noted at once, and a thread that is not one’s own keeps none back (M-09)', async () => {
+    const [one, other] = [await openedTicket(messaging), await openedTicket(messaging)];
+    const { patient } = one;
+    const foreign = other.threadId;
+    const second = await openedTicket(messaging, { patient });
+    for (const { doctor, threadId } of [one, second]) await send(messaging, doctor, { threadId });
+    const arrived = [one.threadId, foreign, second.threadId].map((threadId) => ({ threadId, upTo: 1 }));
+    const noted = await change(
+      messaging,
+      patient,
+      'markAllDelivered',
+      { receipts: arrived },
+      'threads { id }',
+    );
+    const ids = (noted['threads'] as { id: string }[]).map(({ id }) => id);
+    expect(ids.toSorted()).toEqual([one.threadId, second.threadId].toSorted());
+    await change(messaging, patient, 'markAllDelivered', { receipts: arrived }, 'threads { id }');
+    for (const { threadId } of [one, second])
+      expect(kinds(await since(patient, threadId, 0))).toEqual(['1 ADDED', '2 DELIVERED']);
+    expect(kinds(await since(other.patient, foreign, 0))).toEqual([]);
+    const twice = { receipts: [arrived[0], arrived[0]] };
+    const refused = await change(messaging, patient, 'markAllDelivered', twice, 'threads { id }');
+    expect(refused).toMatchObject({
+      threads: null,
+      userErrors: [{ code: 'INVALID', path: ['input', 'receipts'] }],
+    });
+  });
+
   it('of staff who read privately stop at delivered, and cost nobody a number', async () => {
     const { threadId, doctor, patient } = await openedTicket(messaging);
     const { message } = await send(messaging, patient, { threadId });
@@ -104,5 +143,45 @@ describe('receipts', () => {
     await send(messaging, patient, { threadId });
     await change(messaging, doctor, 'markRead', { threadId, upTo: 2 }, 'thread { id }');
     expect((await receipts(patient, message!.id))['DOCTOR']).toEqual(['READ', 2]);
+  });
+});
+
+describe('who is there and who writes', () => {
+  it('is hidden by choice, which is told once (M-10)', async () => {
+    const { patient, pharmacist } = await openedTicket(messaging);
+    const choose = (actor: Actor, hidden: boolean) =>
+      change(messaging, actor, 'hidePresence', { hidden }, 'inbox { hidesPresence }');
+    for (const hidden of [true, true, false])
+      expect(await choose(patient, hidden)).toMatchObject({ inbox: { hidesPresence: hidden } });
+    await choose(pharmacist, true);
+    const told = (await messaging.emitted(PresenceChosen)).map(({ sequence, data }) => [sequence, data]);
+    const { userId: principalId } = patient;
+    expect(told).toEqual([
+      [1, { principalId, hidden: true }],
+      [2, { principalId, hidden: false }],
+      [1, { principalId: pharmacist.organisationId, hidden: true }],
+    ]);
+    // For all people of the pharmacy, and nobody chooses in another's place.
+    const { inbox } = await messaging.query(colleagueOf(pharmacist), '{ inbox { hidesPresence } }');
+    expect(inbox).toEqual({ hidesPresence: true });
+    const proxy = { ...patient, proxyId: newId<'User'>(), proxyScopes: ['read' as const, 'write' as const] };
+    await expect(choose(proxy, true)).rejects.toThrow('FORBIDDEN');
+  });
+
+  it('writes only who may send (M-10)', async () => {
+    const { threadId, doctor, patient, events } = await openedTicket(messaging);
+    const canSend = async (actor: Actor) =>
+      (await messaging.query(actor, `{ thread(id: "${threadId}") { canSend } }`)).thread.canSend as boolean;
+    const reader = { ...patient, proxyId: newId<'User'>(), proxyScopes: ['read' as const] };
+    expect([await canSend(doctor), await canSend(patient), await canSend(reader)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const block = { threadId, userId: patient.userId, blocked: true, reason: 'Insults' };
+    await change(messaging, person('administrator'), 'blockSender', block, 'block { blocked }');
+    expect([await canSend(doctor), await canSend(patient)]).toEqual([true, false]);
+    await tell(messaging, events.moved('created', 'cancelled'));
+    expect(await canSend(doctor)).toBe(false);
   });
 });

@@ -53,10 +53,12 @@ async function seed({ sql }: Messaging, { userId, organisationId }: Actor): Prom
   await sql(`${write}, generate_series(1, 5) AS n`, [patient, userId]);
   await sql(`${write}, generate_series(6, 20000) AS n WHERE id = $3`, [patient, userId, busy]);
   await sql(
+    // Two years of them, a few minutes apart.
     `INSERT INTO search_entry (id, kind, thread_id, reader_ids, words)
-     SELECT message.id, 'message', thread_id, member_ids,
-       to_tsvector('search_simple', CASE WHEN number % 100 = 7 THEN 'Good evening' ELSE body END)
-     FROM message JOIN thread ON thread.id = thread_id`,
+     SELECT (lpad(to_hex(1795000000000 - n * 900000), 12, '0') || '7000800000000000' || '0000')::uuid, 'message', thread_id,
+       member_ids, to_tsvector('search_simple', CASE WHEN number % 100 = 7 THEN 'Good evening' ELSE body END)
+     FROM (SELECT *, row_number() OVER (ORDER BY md5(id::text)) AS n FROM message) AS message
+       JOIN thread ON thread.id = thread_id`,
   );
   await sql('VACUUM ANALYZE thread, member, message, inbox, search_entry');
   return busy;
@@ -116,24 +118,55 @@ describe('with many threads and messages', () => {
     ]);
   });
 
-  it('a search is one scan of the index that knows readers and words', async () => {
-    const [body] = await messaging.sql(`SELECT prosrc FROM pg_proc WHERE proname = 'search_hits'`);
-    // As the owner, whose rights the function has: as superuser here. Its arguments are those of a first page.
+  it('a stretch of a search is one scan of the index that knows readers, words and slices of time', async () => {
+    const [body] = await messaging.sql(`SELECT prosrc FROM pg_proc WHERE proname = 'search_stretch'`);
+    // As the owner, whose rights the function has: as superuser here. Its arguments are those of a first page's start.
+    const [first] = await messaging.sql(
+      'SELECT search_slice(id, 6) AS slice FROM search_entry ORDER BY id DESC LIMIT 1',
+    );
     const text = (body!['prosrc'] as string)
-      .replaceAll('public.search_simple', 'search_simple')
-      .replace('(SELECT access.principal_id())', `'${principalId}'::uuid`)
-      .replaceAll('wanted', `'evening'`)
-      .replace('websearch_to_tsquery(language,', `websearch_to_tsquery('search_en',`)
-      .replace('before', `'ffffffff-ffff-ffff-ffff-ffffffffffff'`)
-      .replaceAll('in_thread', 'NULL::uuid')
+      .replace('[reader]', `['${principalId}'::uuid]`)
+      .replace('sought', `to_tsquery('search_simple', 'good')`)
+      .replace('&& slices', `&& ARRAY[${first!['slice'] - 1}, ${first!['slice']}]`)
+      .replace('< before', `< 'ffffffff-ffff-ffff-ffff-ffffffffffff'`)
       .replace('most', '21');
     const [plan] = await messaging.sql(`EXPLAIN (ANALYZE, FORMAT JSON) ${text}`);
-    expect(describePlan(plan!['QUERY PLAN'][0].Plan)).toEqual([
-      'Limit rows 21',
-      '  Sort rows 21',
-      '    Bitmap Heap Scan on search_entry rows 200',
-      '      Bitmap Index Scan using search_entry_words rows 200',
+    const lines = describePlan(plan!['QUERY PLAN'][0].Plan);
+    expect(lines.map((line) => line.replace(/ rows \d+$/, ''))).toEqual([
+      'Limit',
+      '  CTE found: Bitmap Heap Scan on search_entry',
+      '    Bitmap Index Scan using search_entry_words',
+      '  Sort',
+      '    CTE Scan',
     ]);
+    // Of 22,500 with this word, those of two slices.
+    expect(Number(/ rows (\d+)$/.exec(lines[2]!)![1])).toBeLessThan(40);
+  });
+
+  it.each([
+    ['all have', 'good'],
+    ['one in a hundred has', 'evening'],
+    ['none has', 'nowhere'],
+  ])('a word that %s is found newest first, page after page, however far back', async (_, word) => {
+    const expected = await messaging.sql(
+      `SELECT id FROM search_entry WHERE words @@ to_tsquery('search_simple', $1) AND $2 = ANY (reader_ids)
+       ORDER BY id DESC LIMIT 63`,
+      [word, principalId],
+    );
+    const { database } = messaging.service;
+    const found: { id: string }[] = [];
+    for (let page = 0; page < 3; page += 1) {
+      const before = found.at(-1)?.id ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+      found.push(
+        ...(await database.asActor(pharmacist, (tx) =>
+          tx.query<{ id: string }>(`SELECT id FROM search_hits($1, 'search_en', NULL, $2, 21)`, [
+            word,
+            before,
+          ]),
+        )),
+      );
+    }
+    expect(found).toEqual(expected);
   });
 
   it('the outbox is one index scan that stops at the page’s end', async () => {

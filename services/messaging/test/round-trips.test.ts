@@ -7,7 +7,7 @@ import { countRoundTrips, type RoundTripCounter } from '@carethread/service-kit/
 import { PrismaClient } from '../src/generated/prisma/client.ts';
 import { deleteMessage } from '../src/delete-message/delete-message.ts';
 import { editMessage } from '../src/edit-message/edit-message.ts';
-import { markDelivered } from '../src/mark-delivered/mark-delivered.ts';
+import { markAllDelivered, markDelivered } from '../src/mark-delivered/mark-delivered.ts';
 import { markRead } from '../src/mark-read/mark-read.ts';
 import { readMessages } from '../src/read-messages.ts';
 import { sendMessage } from '../src/sending.ts';
@@ -75,6 +75,12 @@ describe('round trips to the database', () => {
     const deliver = () =>
       markDelivered(database, opened.pharmacist, { threadId: opened.threadId, upTo: (upTo += 1) }, at());
     expect(await tripsOf(deliver)).toBe(1);
+    const deliverAll = () => {
+      upTo += 1;
+      const receipts = [opened.threadId, newId(), newId()].map((threadId) => ({ threadId, upTo }));
+      return markAllDelivered(database, opened.patient, { receipts }, at());
+    };
+    expect(await tripsOf(deliverAll)).toBe(1);
   });
 
   it('of editing and of deleting a message are two', async () => {

@@ -61,8 +61,10 @@ export async function chaosOfRenewals(
     while (left > 0) {
       left -= 1;
       const number = renewals - left;
-      const { admin } = await staff();
-      const one = await insist(() => renewing(platform, stage, admin, likeId));
+      const one = await insist(async () => {
+        const { admin, doctor } = await staff();
+        return renewing(platform, { doctor }, admin, likeId);
+      });
       if (number % killEvery === 0) {
         striking = striking.then(strike);
         // A strike that fails is heard of below, when all are awaited.

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { CarethreadClient, Conversation } from '@carethread/client/carethread.ts';
+import { CarethreadClient, Conversation, type ConversationState } from '@carethread/client/carethread.ts';
 import { until } from '@carethread/client/observable.ts';
 import { Client, type Data } from '../../src/client.ts';
+import { eventually } from '../../src/story/expect.ts';
 import { releasedTicket } from '../../src/released-ticket.ts';
 import { ownPlatform } from '../running-platform.ts';
 import { threadSeenBy } from '../looks.ts';
+
+const hidePresence = `mutation ($input: HidePresenceInput!) {
+  hidePresence(input: $input) { inbox { hidesPresence } userErrors { code message } }
+}`;
 
 const own = ownPlatform();
 
@@ -190,6 +195,7 @@ describe('a conversation', () => {
     );
     const said = heard.messages.map(({ body }) => body).filter((body) => body.startsWith('The '));
     expect(said).toEqual(['The first.', 'The second.']);
+    // An event is shown at once, so a message is never there without its count.
     expect(heard.thread?.unreadCount).toBeGreaterThanOrEqual(2);
     await theirs.markRead();
     const { messages } = await until(
@@ -197,6 +203,32 @@ describe('a conversation', () => {
       ({ pending, messages: all }) => pending.length === 0 && all.some(({ body }) => body === 'The second.'),
     );
     expect(messages.at(-1)?.clientId).toBe(written[1]?.clientId);
+
+    // Who is there and who writes, and what has arrived on the other's device (M-09 M-10).
+    const doctorId = doctor.session.as.get()!.userId;
+    const sees = (typing: boolean) => (now: ConversationState) =>
+      now.presence?.members.some((one) => one.memberId === doctorId && one.typing === typing) ?? false;
+    await until(mine.state, sees(false));
+    theirs.typing();
+    await until(mine.state, sees(true));
+    await theirs.send({ body: 'Received.' });
+    const { members } = await until(
+      mine.state,
+      (now) => sees(false)(now) && now.messages.at(-1)?.body === 'Received.',
+    );
+    expect(members.map(({ role }) => role).toSorted()).toEqual(['DOCTOR', 'PATIENT', 'PHARMACY']);
+    const deliveredTo = async (role: string) => {
+      const asked = 'query ($id: ID!) { thread(id: $id) { members { role deliveredUpTo } } }';
+      const { thread } = await doctor.query<Data>(asked, { id: theirs.state.get().thread!.id });
+      return thread.members.find((member: Data) => member['role'] === role).deliveredUpTo as number;
+    };
+    const last = theirs.state.get().messages.at(-1)!.number;
+    await eventually(async () => (await deliveredTo('PATIENT')) >= last, 'it is delivered', 60_000);
+    await doctor.change(hidePresence, { hidden: true });
+    await until(mine.state, ({ presence }) => presence?.members.length === 0);
+    await until(theirs.state, ({ presence }) => presence?.hidden === true);
+    await doctor.change(hidePresence, { hidden: false });
+    await until(mine.state, sees(false));
     for (const each of [mine, theirs, patient, doctor]) each.close();
   });
 });

@@ -84,7 +84,12 @@ export async function httpSubscription(
     waitSeconds,
     async begin() {
       const results = await subscribe(asked);
-      return 'errors' in results ? only(results) : results;
+      if ('errors' in results) return only(results);
+      // Whoever ended this session meanwhile did not find it among those that are open.
+      const still = await tokenOf(request, verify, log);
+      if (!(still instanceof GraphQLError)) return results;
+      await results.return();
+      return only({ errors: [still] });
     },
     show: visibleResult(visible),
   };

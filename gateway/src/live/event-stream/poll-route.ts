@@ -20,6 +20,8 @@ export const pollRoute =
     if (!subscription) return;
     response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).flushHeaders();
     const results = await subscription.begin();
+    // The client left meanwhile, and nobody would tell us any more.
+    if (response.closed) return void (await results.return());
     const poll = new Poll(subscription.token.caller.actor, results);
     options.streams.keep(poll, response);
     response.once('close', () => poll.breakOff());

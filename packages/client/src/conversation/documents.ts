@@ -5,6 +5,21 @@ export interface Participant {
   readonly name: string | null;
 }
 
+/** Who may read and write in the thread. */
+export interface Member {
+  readonly role: string;
+  readonly participant: Participant | null;
+}
+
+/** The others in a thread who are there now. */
+export interface Presence {
+  /** Stands for all of it. */
+  readonly state: string;
+  /** You hide yours, so you are told of nobody's. */
+  readonly hidden: boolean;
+  readonly members: readonly { readonly memberId: string; readonly typing: boolean }[];
+}
+
 /** A message as a conversation shows it. */
 export interface Message {
   readonly id: string;
@@ -37,15 +52,17 @@ export interface Page {
 }
 
 const threadFields = 'id status unreadCount lastReadNumber lastNumber lastChange';
+const participantFields = '__typename ... on User { id name: displayName } ... on Organisation { id name }';
 const messageFields = `id number clientId kind body sentAt status replyTo { id number }
-  sender { __typename ... on User { id name: displayName } ... on Organisation { id name } }`;
+  sender { ${participantFields} }`;
+const members = `members { role participant { ${participantFields} } }`;
 const page = `edges { cursor node { ${messageFields} } } pageInfo { hasPreviousPage startCursor }`;
 
 export const threadById = `query Conversation($id: ID!, $last: Int!) {
-  thread(id: $id) { ${threadFields} messages(last: $last) { ${page} } }
+  thread(id: $id) { ${threadFields} ${members} messages(last: $last) { ${page} } }
 }`;
 export const threadByTicket = `query ConversationOfTicket($id: ID!, $last: Int!) {
-  thread: threadOfTicket(ticketId: $id) { ${threadFields} messages(last: $last) { ${page} } }
+  thread: threadOfTicket(ticketId: $id) { ${threadFields} ${members} messages(last: $last) { ${page} } }
 }`;
 export const olderMessages = `query OlderMessages($id: ID!, $last: Int!, $before: String!) {
   thread(id: $id) { messages(last: $last, before: $before) { ${page} } }
@@ -61,6 +78,15 @@ export const messageEvents = `subscription MessageEvents($threadId: ID!, $after:
     ... on ReceiptMoved { cursor thread { ${threadFields} } }
   }
 }`;
+export const membersOf = `query Members($id: ID!) { thread(id: $id) { ${members} } }`;
+export const presenceEvents = `subscription Presence($threadId: ID!, $known: String) {
+  presenceEvents(threadId: $threadId, known: $known) {
+    __typename
+    ... on PresenceChanged { state hidden members { memberId typing } }
+    ... on ResyncRequired { reason }
+  }
+}`;
+export const typing = `mutation Typing($input: TypingInput!) { typing(input: $input) { userErrors { code message } } }`;
 export const markRead = `mutation MarkRead($input: MarkReadInput!) {
   markRead(input: $input) { thread { ${threadFields} } userErrors { code message path } }
 }`;

@@ -13,10 +13,13 @@ export type FeedEnd =
   | { readonly kind: 'refused'; readonly errors: readonly GraphqlError[] }
   | { readonly kind: 'signed-out' };
 
+type Variables = Readonly<Record<string, unknown>>;
+
 export interface FeedOptions<Event> {
   /** A subscription with one root field; for a feed with a cursor, with a variable `$after: Int`. */
   readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
+  /** A function is asked again whenever the subscription begins anew. */
+  readonly variables?: Variables | (() => Variables);
   /** Feeds with a cursor: the last one seen. Null begins with the next event. */
   readonly after?: number | null;
   /** The cursor of an event; null for feeds without. */
@@ -40,6 +43,7 @@ export async function follow<Event>(connection: Connection, options: FeedOptions
   while (!signal.aborted) {
     // Without a cursor nobody knows what was said while the line was away.
     if (began && !hasCursor) await onResync('RECONNECTED');
+    const given = typeof variables === 'function' ? variables() : variables;
     let resync: string | null = null;
     let failure: Error | null = null;
     const stopRun = new AbortController();
@@ -64,7 +68,7 @@ export async function follow<Event>(connection: Connection, options: FeedOptions
       stop();
     };
     const end = await connection.run(
-      { query, variables: hasCursor ? { ...variables, after } : variables },
+      { query, variables: hasCursor ? { ...given, after } : given },
       take,
       stopRun.signal,
     );

@@ -148,6 +148,13 @@ export const DraftSaved = defineEvent(
   z.object({ ...about, userId: idSchema<'User'>(), version: z.int() }),
 );
 
+export const PresenceChosen = defineEvent(
+  'messaging.presence.chosen.v1',
+  'ids',
+  'A person or pharmacy chose whether others are told that they are there and write. The aggregate is who chose.',
+  z.object({ principalId, hidden: z.boolean() }),
+);
+
 export const AccessQuestioned = defineEvent(
   'messaging.access.questioned.v1',
   'ids',

@@ -11,6 +11,7 @@ import { endRoomResolvers } from '../end-room/end-room.resolver.ts';
 import { retentionReportResolvers } from '../keep-messages/retention-report.resolver.ts';
 import { repliesResolvers } from '../list-replies/replies.resolver.ts';
 import { historyResolvers } from '../show-history/history.resolver.ts';
+import { hidePresenceResolvers } from '../hide-presence/hide-presence.resolver.ts';
 import { holdResolvers } from '../hold-thread/hold.resolver.ts';
 import { moderateResolvers } from '../moderate/moderate.resolver.ts';
 import { reportMessageResolvers } from '../report-message/report-message.resolver.ts';
@@ -69,6 +70,7 @@ export const resolvers: Resolvers = {
     ...editMessageResolvers,
     ...deleteMessageResolvers,
     ...readPrivatelyResolvers,
+    ...hidePresenceResolvers,
     ...writeNoteResolvers,
     ...deleteNoteResolvers,
     ...muteThreadResolvers,

@@ -36,6 +36,11 @@ export const threadResolvers: Pick<Resolvers, 'Query' | 'Thread' | 'ThreadMember
     ticket: ({ ticketId }) => ({ id: ticketId }),
     orderType: ({ orderType }) => orderType?.toUpperCase() as 'PRESCRIPTION' | undefined,
     status: ({ ticketStatus }) => threadStatus(ticketStatus),
+    canSend: async ({ id, ticketStatus }, _, context) => {
+      const { proxyId, proxyScopes } = signedIn(context);
+      const mayWrite = proxyId === undefined || (proxyScopes ?? []).includes('write');
+      return mayWrite && threadStatus(ticketStatus) === 'OPEN' && !(await context.reads.blocked.load(id));
+    },
     questionedAccess: async ({ ticketId }, _, { reads }) => {
       const question = await reads.questionOfTicket.load(ticketId);
       return question && reads.recordAccess.load(question.accessId);
