@@ -34,6 +34,11 @@ describe('a signing key', () => {
     expect(decideRotation([], { kind: 'scheduled' }, start)).toEqual({ signsFrom: start, retire: [] });
   });
 
+  it('is not made again by an instance whose clock is behind', () => {
+    expect(signingAt([first], at(-5))?.kid).toBe('first');
+    expect(decideRotation([first], { kind: 'scheduled' }, at(-5))).toBeNull();
+  });
+
   it('signs for a month', () => {
     expect(decideRotation([first], { kind: 'scheduled' }, at(signForMs - 1))).toBeNull();
     expect(decideRotation([first], { kind: 'scheduled' }, at(signForMs))).not.toBeNull();

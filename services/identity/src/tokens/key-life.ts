@@ -35,9 +35,14 @@ export const publishedAt = <Key extends KeyTimes>(keys: readonly Key[], now: Dat
     .filter(({ verifiesUntil }) => verifiesUntil === null || now < verifiesUntil)
     .toSorted((one, other) => other.signsFrom.getTime() - one.signsFrom.getTime());
 
-/** The key that signs; none before the first one was made. */
-export const signingAt = <Key extends KeyTimes>(keys: readonly Key[], now: Date): Key | undefined =>
-  publishedAt(keys, now).find(({ signsFrom }) => signsFrom <= now);
+/**
+ * The key that signs; none before the first one was made. Where none has begun, whoever made the oldest had a clock ahead
+ * of ours, and signs with it already.
+ */
+export function signingAt<Key extends KeyTimes>(keys: readonly Key[], now: Date): Key | undefined {
+  const published = publishedAt(keys, now);
+  return published.find(({ signsFrom }) => signsFrom <= now) ?? published.at(-1);
+}
 
 export interface Rotation {
   /** When the new key begins to sign. */
