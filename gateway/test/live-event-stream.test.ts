@@ -193,7 +193,7 @@ describe('a poll', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${platform.token(actor)}` },
       body: JSON.stringify({ query: messageEvents, variables: { id } }),
       signal: leaving.signal,
-    });
+    }).then((response) => response.text());
     await platform.subscriptions(1);
     leaving.abort();
     await expect(asked).rejects.toThrow('aborted');
