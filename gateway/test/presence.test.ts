@@ -273,6 +273,9 @@ describe('who is there and who writes', () => {
     lineOfThere.cut();
     await mine.until('somebody else');
     lineOfThere.mend();
+    // A stream that may have missed who left the thread has ended; every client opens it again.
+    await until(() => there.live.listening, 'the other gateway listens again');
+    listen(doctor, urlOf(there));
     await mine.until(
       [doctor, colleague]
         .map(({ userId }) => userId)
