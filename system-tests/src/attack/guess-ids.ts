@@ -13,7 +13,7 @@ export interface PrivateId {
 /** Services whose rows belong to the parties of a ticket, all of them. */
 const ofParties = ['tickets', 'messaging', 'prescriptions', 'payments'];
 
-/** One id of each kind of thing there is, of whatever a story has left, and the patient’s own. */
+/** One id of each kind of thing that a story has left, the patient’s where it says whose it is, and their own. */
 async function privateIds(adminUrl: string, patientId: string): Promise<PrivateId[]> {
   const found: PrivateId[] = [{ id: patientId, of: 'identity.user' }];
   for (const service of ofParties) {
@@ -22,14 +22,16 @@ async function privateIds(adminUrl: string, patientId: string): Promise<PrivateI
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
     try {
-      const { rows: tables } = await client.query<{ name: string }>(
-        `SELECT format('%I', c.relname) AS name FROM pg_class c
+      const { rows: tables } = await client.query<{ name: string; owned: boolean }>(
+        `SELECT format('%I', c.relname) AS name, EXISTS (SELECT FROM pg_attribute o
+           WHERE o.attrelid = c.oid AND o.attname = 'patient_id' AND o.atttypid = 'uuid'::regtype) AS owned FROM pg_class c
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id' AND a.atttypid = 'uuid'::regtype
          WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.relforcerowsecurity`,
       );
-      for (const { name } of tables) {
+      for (const { name, owned } of tables) {
         const { rows } = await client.query<{ id: string }>(
-          `SELECT id FROM ${name} ORDER BY id DESC LIMIT 1`,
+          `SELECT id FROM ${name} WHERE ${owned ? 'patient_id' : '$1'} = $1::uuid ORDER BY id DESC LIMIT 1`,
+          [patientId],
         );
         if (rows[0]) found.push({ id: rows[0].id, of: `${service}.${name}` });
       }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '../../src/client.ts';
 import { as, codeOf, send } from './send.ts';
 import type { OwnPlatform } from '../running-platform.ts';
 
@@ -13,7 +14,14 @@ export function ownClients(own: OwnPlatform): void {
     const signIn = `mutation In($email: String!, $password: String!) {
     signIn(input: { email: $email, password: $password }) { session { accessToken } userErrors { code } } }`;
     let registry: Record<string, string>;
+    // Nobody has tried this account's password yet.
+    const email = `${crypto.randomUUID()}@test.example`;
+    const password = 'a long enough password';
     beforeAll(async () => {
+      const admin = await Client.signIn(own.platform.url, 'admin@demo.example');
+      const person = { idempotencyKey: crypto.randomUUID(), email, password, displayName: 'Somebody' };
+      await admin.change('registerUser', person, 'user { id }');
+      await admin.close();
       const { dataDir, processes } = own.platform;
       const folder = join(dataDir, 'documents');
       await mkdir(folder);
@@ -47,13 +55,13 @@ export function ownClients(own: OwnPlatform): void {
     });
 
     it('takes four wrong passwords for an account, wherever they come from (S-13)', async () => {
-      const attempt = (password: string) =>
+      const attempt = (tried: string) =>
         send(own.platform.url, {
           documentId: idOf('signIn'),
-          variables: { email: 'doctor2@demo.example', password },
+          variables: { email, password: tried },
         });
       for (let n = 0; n < 4; n += 1) expect((await attempt(`wrong ${n}`)).status).toBe(200);
-      const refused = await attempt('carethread-demo');
+      const refused = await attempt(password);
       expect(refused.status).toBe(429);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(600);
       expect(await codeOf(refused)).toBe('RATE_LIMITED');
@@ -62,7 +70,7 @@ export function ownClients(own: OwnPlatform): void {
       await own.platform.processes.gateway.untilReady();
       const again = await send(own.platform.url, {
         query: signIn,
-        variables: { email: 'doctor2@demo.example', password: 'carethread-demo' },
+        variables: { email, password },
       });
       expect(again.status).toBe(429);
     });
